@@ -1,0 +1,84 @@
+"""An answer: the passages found for a question, and whether they answer it."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from rag.documents import Metadata
+from rag.passages import Passage
+from rag.spans import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a hit must satisfy; several values of one field mean any of them."""
+
+    published_from: date | None = None
+    published_to: date | None = None
+    outlet: tuple[str, ...] = ()
+    language: tuple[str, ...] = ()
+    document_id: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """How a score came about; the parts recompute `fused` exactly.
+
+    Attributes:
+        dense: cosine of question and passage, its rank among candidates, its share.
+        lexical: BM25 score, its rank, its share and the matched terms.
+
+    """
+
+    fused: float
+    dense: dict[str, float]
+    lexical: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found for a question.
+
+    Attributes:
+        rank: from 1.
+        score: the fused score, 0 to 1.
+        passage: the passage and its sentences, in the document's offsets.
+        text: the passage's words, a slice of the document's text.
+        source: where the document came from.
+        metadata: what is known about the document.
+        highlights: the answering sentences, offsets into `text`.
+        explanation: the parts of the score.
+
+    """
+
+    rank: int
+    score: float
+    passage: Passage
+    text: str
+    source: str
+    metadata: Metadata
+    highlights: tuple[Span, ...]
+    explanation: Explanation
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is returned for a question.
+
+    Attributes:
+        question: as understood, trimmed.
+        question_language: ISO 639-1 code.
+        answerable: whether the passages answer the question.
+        confidence: 0 to 1, that the first passages hold the answer.
+        hits: best first; kept when not answerable, as the nearest passages.
+        reason: why it is thought not answerable; None where it is.
+        warnings: what the reader should know (language outside the model's, …).
+
+    """
+
+    question: str
+    question_language: str
+    answerable: bool
+    confidence: float
+    hits: tuple[Hit, ...]
+    reason: str | None = None
+    warnings: tuple[str, ...] = field(default=())
