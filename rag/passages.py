@@ -1,7 +1,17 @@
 """Passages: slices of a document, made of whole sentences."""
-from dataclasses import dataclass
 
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice, pairwise
+
+from rag.documents import Document
+from rag.sentences import sentence_spans, trimmed
 from rag.spans import Span
+
+# A longer run of letters counts as several tokens, so that a text without spaces is cut too.
+TOKEN = re.compile(r"\w{1,64}|[^\w\s]")
+CLAUSE_END = re.compile(r"[,;:»)\]…—–]\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,3 +30,66 @@ class Passage:
     span: Span
     sentences: tuple[Span, ...]
     boilerplate: bool = False
+
+
+def cut_passages(document: Document, max_tokens: int) -> Iterator[Passage]:
+    """Yield the passages of a document: the body's in reading order, then those set aside.
+
+    A passage holds whole sentences of neighbouring paragraphs, `max_tokens` words and marks
+    at most; only a longer sentence is cut, after a clause where it has one.
+    """
+    set_aside = [label.span for label in document.set_aside]
+    for region in _gaps(set_aside, len(document.text)):
+        yield from _pack(document, region, max_tokens, boilerplate=False)
+    for region in set_aside:
+        yield from _pack(document, region, max_tokens, boilerplate=True)
+
+
+def _gaps(spans: list[Span], length: int) -> Iterator[Span]:
+    edges = [Span(0, 0), *spans, Span(length, length)]
+    for before, after in pairwise(edges):
+        if before.end < after.start:
+            yield Span(before.end, after.start)
+
+
+def _pack(document: Document, region: Span, max_tokens: int, boilerplate: bool) -> Iterator[Passage]:
+    packed: list[Span] = []
+    room = max_tokens
+    for whole in sentence_spans(document.text, region):
+        for sentence in _pieces(document.text, whole, max_tokens):
+            size = _count_tokens(sentence.slice(document.text))
+            if packed and size > room:
+                yield _passage(document.id, packed, boilerplate)
+                packed, room = [], max_tokens
+            packed.append(sentence)
+            room -= size
+    if packed:
+        yield _passage(document.id, packed, boilerplate)
+
+
+def _passage(document_id: str, sentences: list[Span], boilerplate: bool) -> Passage:
+    return Passage(document_id, Span(sentences[0].start, sentences[-1].end), tuple(sentences), boilerplate)
+
+
+def _pieces(text: str, sentence: Span, max_tokens: int) -> Iterator[Span]:
+    rest: Span | None = sentence
+    while rest is not None:
+        cut = _cut(text, rest, max_tokens)
+        if (piece := trimmed(text, Span(rest.start, cut))) is not None:
+            yield piece
+        rest = trimmed(text, Span(cut, rest.end))
+
+
+def _cut(text: str, sentence: Span, max_tokens: int) -> int:
+    """Return where a sentence must be cut to fit; its end where it fits as it is."""
+    overflowing = next(islice(TOKEN.finditer(text, *sentence), max_tokens, None), None)
+    if overflowing is None:
+        return sentence.end
+    # Halfway at the earliest: a first clause of three words is no passage.
+    half = (sentence.start + overflowing.start()) // 2
+    clauses = [clause.end() for clause in CLAUSE_END.finditer(text, half, overflowing.start())]
+    return clauses[-1] if clauses else overflowing.start()
+
+
+def _count_tokens(text: str) -> int:
+    return sum(1 for _ in TOKEN.finditer(text))

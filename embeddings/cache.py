@@ -1,0 +1,87 @@
+"""Vectors of texts already seen, so that only new text is embedded.
+
+One SQLite file per encoder fingerprint. It holds digests and vectors, never text, and it
+is cut down to the texts of the index after every run: a deleted article leaves nothing.
+"""
+
+import hashlib
+import sqlite3
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import TracebackType
+
+import numpy as np
+
+from embeddings.encoder import Encoder, Vectors
+
+# Texts embedded between two commits: what an interrupted run loses at most.
+COMMIT_EVERY = 256
+
+
+class EmbeddingCache:
+    """A store of passage vectors keyed by SHA-256 of the text, for one encoder.
+
+    Raises:
+        sqlite3.Error: the file cannot be opened or written.
+
+    """
+
+    def __init__(self, folder: Path, encoder: Encoder) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._encoder = encoder
+        self._database = sqlite3.connect(folder / f"{encoder.fingerprint[:32]}.sqlite")
+        self._database.execute("PRAGMA secure_delete = ON")
+        self._database.execute(
+            "CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID"
+        )
+
+    def encode_passages(self, texts: Sequence[str], progress: Callable[[int], None]) -> tuple[Vectors, int]:
+        """Return the vectors of `texts` and how many of them had to be computed.
+
+        `progress` is told the number of texts done since the last call.
+        """
+        keys = [_key(text) for text in texts]
+        vectors = np.empty((len(texts), self._encoder.dimension), dtype=np.float32)
+        missing: dict[bytes, list[int]] = {}
+        for row, key in enumerate(keys):
+            found = self._database.execute("SELECT vector FROM vectors WHERE key = ?", (key,)).fetchone()
+            if found is not None and len(found[0]) == vectors.itemsize * vectors.shape[1]:
+                vectors[row] = np.frombuffer(found[0], dtype=np.float32)
+            else:
+                missing.setdefault(key, []).append(row)
+        progress(len(texts) - sum(map(len, missing.values())))
+        todo = list(missing.items())
+        for at in range(0, len(todo), COMMIT_EVERY):
+            batch = todo[at : at + COMMIT_EVERY]
+            computed = self._encoder.encode_passages([texts[rows[0]] for _, rows in batch])
+            for (_, rows), vector in zip(batch, computed, strict=True):
+                vectors[rows] = vector
+            self._store([key for key, _ in batch], computed)
+            progress(sum(len(rows) for _, rows in batch))
+        return vectors, len(todo)
+
+    def keep_only(self, texts: Sequence[str]) -> None:
+        """Forget every text but these."""
+        with self._database:
+            self._database.execute("CREATE TEMP TABLE live (key BLOB PRIMARY KEY) WITHOUT ROWID")
+            rows = ((_key(text),) for text in texts)
+            self._database.executemany("INSERT OR IGNORE INTO live VALUES (?)", rows)
+            self._database.execute("DELETE FROM vectors WHERE key NOT IN (SELECT key FROM live)")
+            self._database.execute("DROP TABLE live")
+
+    def _store(self, keys: list[bytes], vectors: Vectors) -> None:
+        rows = ((key, vector.tobytes()) for key, vector in zip(keys, vectors, strict=True))
+        with self._database:
+            self._database.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?)", rows)
+
+    def __enter__(self) -> "EmbeddingCache":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._database.close()
+
+
+def _key(text: str) -> bytes:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()

@@ -1,0 +1,146 @@
+"""The torch-free encoder: a folder with `model.onnx`, `tokenizer.json` and `config.json`.
+
+Pooling and normalisation are part of the graph: it takes `input_ids` and `attention_mask`,
+int64 of shape (batch, sequence), and gives `embedding`, float32 of shape (batch, dimension).
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import onnxruntime
+from tokenizers import Tokenizer
+
+from embeddings.encoder import Vectors
+from embeddings.errors import ModelDamaged, ModelNotFound
+
+FILES = ("config.json", "model.onnx", "tokenizer.json")
+# Small batches of equal length keep padding near nothing; larger ones were no faster on a CPU.
+BATCH_SIZE = 8
+# A token rarely spans more characters than this, so a cut here loses no token that would be
+# kept, and a text of many megabytes costs no more than one of the longest length.
+CHARACTERS_PER_TOKEN = 32
+
+Ids = npt.NDArray[np.int64]
+
+
+class OnnxEncoder:
+    """Encodes with onnxruntime on one thread; see `embeddings.encoder.Encoder`.
+
+    Raises:
+        ModelNotFound: the folder or one of its files does not exist.
+        ModelDamaged: a file is truncated, altered or not what its name says.
+
+    """
+
+    def __init__(self, folder: Path, name: str | None = None, threads: int = 1) -> None:
+        config, self.fingerprint = read_config(folder)
+        self.name: str = name or str(folder)
+        self.dimension = int(config["dimension"])
+        self.languages: tuple[str, ...] = tuple(config.get("languages", ()))
+        self._prefixes = (config.get("query_prefix", ""), config.get("passage_prefix", ""))
+        self._max_tokens = int(config["max_tokens"])
+        self._tokenizer = _load_tokenizer(folder / "tokenizer.json", self._max_tokens)
+        self._session = _load_session(folder / "model.onnx", threads)
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """Encode questions: (len(texts), dimension) float32, rows of unit norm."""
+        return self._encode([self._prefixes[0] + text for text in texts])
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        """Encode passages: (len(texts), dimension) float32, rows of unit norm."""
+        return self._encode([self._prefixes[1] + text for text in texts])
+
+    def count_tokens(self, text: str) -> int:
+        """Return how many tokens the model would see, before any truncation to its length."""
+        encoding = self._tokenizer.encode(_clean(text, len(text)))
+        return len(encoding.ids) + sum(len(rest.ids) for rest in encoding.overflowing)
+
+    def _encode(self, texts: Sequence[str]) -> Vectors:
+        limit = self._max_tokens * CHARACTERS_PER_TOKEN
+        ids = [encoding.ids for encoding in self._tokenizer.encode_batch([_clean(text, limit) for text in texts])]
+        vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
+        order = sorted(range(len(ids)), key=lambda i: len(ids[i]))
+        for at in range(0, len(order), BATCH_SIZE):
+            rows = order[at : at + BATCH_SIZE]
+            vectors[rows] = self._run([ids[i] for i in rows])
+        return vectors
+
+    def _run(self, batch: list[list[int]]) -> Vectors:
+        input_ids: Ids = np.zeros((len(batch), max(map(len, batch))), dtype=np.int64)
+        mask = np.zeros_like(input_ids)
+        for row, ids in enumerate(batch):
+            input_ids[row, : len(ids)] = ids
+            mask[row, : len(ids)] = 1
+        (embedding,) = self._session.run(["embedding"], {"input_ids": input_ids, "attention_mask": mask})
+        vectors: Vectors = embedding
+        return vectors
+
+
+def read_config(folder: Path) -> tuple[dict[str, Any], str]:
+    """Return the model's configuration and its fingerprint, every file checked.
+
+    The fingerprint is SHA-256 over the digests of `FILES`. Where the configuration states the
+    digest of a file under `sha256`, the file must have it.
+
+    Raises:
+        ModelNotFound: the folder or one of its files does not exist.
+        ModelDamaged: `config.json` is unreadable, or a file differs from its stated digest.
+
+    """
+    digests = {}
+    for name in FILES:
+        if not (folder / name).is_file():
+            raise ModelNotFound(f"the model file {folder / name} does not exist", _repair(folder))
+        with (folder / name).open("rb") as file:
+            digests[name] = hashlib.file_digest(file, "sha256").hexdigest()
+    try:
+        config = json.loads((folder / "config.json").read_text("utf-8"))
+        stated = config.get("sha256", {})
+        int(config["dimension"]), int(config["max_tokens"])
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        message = f"{folder / 'config.json'} is not a model configuration ({error!r})"
+        raise ModelDamaged(message, _repair(folder)) from None
+    for name, digest in stated.items():
+        if digests.get(name) != digest:
+            message = f"the model file {folder / name} is not the one its configuration states (SHA-256 differs)"
+            raise ModelDamaged(message, _repair(folder))
+    return config, hashlib.sha256("".join(digests[name] for name in FILES).encode()).hexdigest()
+
+
+def _load_tokenizer(path: Path, max_tokens: int) -> Tokenizer:
+    try:
+        tokenizer = Tokenizer.from_file(str(path))
+    except Exception as error:  # noqa: BLE001 - the library raises bare Exception
+        raise ModelDamaged(f"{path} is not a tokenizer ({error})", _repair(path.parent)) from None
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(max_tokens)
+    return tokenizer
+
+
+def _load_session(path: Path, threads: int) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 4  # a damaged file is reported once, by our own error
+    # A spinning thread would hold a core for a second after each question.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    try:
+        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # noqa: BLE001 - onnxruntime has no common base class
+        raise ModelDamaged(f"{path} is not an ONNX model ({error})", _repair(path.parent)) from None
+
+
+def _clean(text: str, limit: int) -> str:
+    # The tokenizer refuses lone surrogates; U+FFFD is Unicode's own stand-in for them.
+    return text[:limit].encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+
+
+def _repair(folder: Path) -> str:
+    if folder == Path(__file__).parent / "bundled":
+        return "install Ibid again: pip install --force-reinstall --no-deps ibid"
+    return f"put {', '.join(FILES)} of one model into {folder}, or choose another one with --model"
