@@ -1,8 +1,8 @@
 """The seed articles are untouched, and every gold answer is a slice of one of them.
 
-A line of `gold.jsonl` is one question: id, pair (the same question in English and French), question, language,
-kind, split, answerable, answers; `difficulty` where it is answerable, `why` (the reason) where it is not.
-Offsets are code points of the file decoded as UTF-8.
+A line of `gold.jsonl` is one question: id, pair (the same question in English and French), question,
+language, kind, split, answerable, answers; `difficulty` where it is answerable, `why` (the reason)
+where it is not. Offsets are code points of the file decoded as UTF-8.
 """
 
 import hashlib
