@@ -1,22 +1,10 @@
 """An answer: the passages found for a question, and whether they answer it."""
 
 from dataclasses import dataclass, field
-from datetime import date
 
 from rag.documents import Metadata
 from rag.passages import Passage
 from rag.spans import Span
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What a hit must satisfy; several values of one field mean any of them."""
-
-    published_from: date | None = None
-    published_to: date | None = None
-    outlet: tuple[str, ...] = ()
-    language: tuple[str, ...] = ()
-    document_id: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,145 @@
+"""From articles to a current snapshot; only new text is embedded."""
+
+import sqlite3
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from embeddings import EmbeddingCache, Encoder, Vectors
+from rag import store
+from rag.documents import Document
+from rag.errors import CannotWrite, Locked, SnapshotError
+from rag.intake import Intake, take_in
+from rag.manifest import Manifest, read_manifest
+from rag.passages import Passage, cut_passages
+from rag.report import Report, compare, language_warnings, set_aside_by_reason, skipped_rows
+from rag.settings import Settings
+from rag.snapshot import current_path
+from rag.snapshot_writer import Contents, describe, write_snapshot
+from rag.store import Store
+
+CACHE = "cache"
+LOCK = "lock"
+
+Progress = Callable[[int, int], None]
+"""Told how many texts are done, and of how many."""
+
+
+def build_index(
+    paths: Sequence[Path], settings: Settings, encoder: Encoder, progress: Progress = lambda done, total: None
+) -> Report:
+    """Index the articles under `paths` and make the result current.
+
+    Articles that are no longer there are gone from the new snapshot, and the old one is
+    removed. Where nothing changed, the current snapshot stays.
+
+    Raises:
+        NoInput, BadData: as `rag.intake.take_in`.
+        Locked: another run is writing to the data folder.
+        CannotWrite: the disk is full or a folder may not be written; the old index stands.
+
+    """
+    started = time.monotonic()
+    intake = take_in(paths)
+    contents = _contents(intake.documents, settings.passage_tokens)
+    roots = tuple(str(path.resolve()) for path in paths)
+    manifest = describe(contents, encoder, settings.passage_tokens, roots)
+    with _writing(settings.data):
+        before, digests = _current(settings.data)
+        rebuilt = before is None or before.id != manifest.id
+        embedded = _build(settings.data, contents, manifest, encoder, progress) if rebuilt else 0
+    return _report(intake, manifest, digests, embedded if rebuilt else None, time.monotonic() - started)
+
+
+def _contents(documents: tuple[Document, ...], passage_tokens: int) -> Contents:
+    passages: list[Passage] = []
+    for document in documents:
+        passages += cut_passages(document, passage_tokens)
+    passages.sort(key=lambda passage: passage.boilerplate)  # stable: reading order stays
+    by_id = {document.id: document for document in documents}
+    texts = tuple(_embedded_text(by_id[passage.document_id], passage) for passage in passages)
+    return Contents(documents, tuple(passages), texts)
+
+
+def _embedded_text(document: Document, passage: Passage) -> str:
+    """Return what is embedded: a passage without its article's title has lost its subject."""
+    text, title = passage.span.slice(document.text), document.metadata.title
+    return text if title is None or passage.boilerplate or title in text else f"{title}\n{text}"
+
+
+def _build(data: Path, contents: Contents, manifest: Manifest, encoder: Encoder, progress: Progress) -> int:
+    with EmbeddingCache(data / CACHE, encoder) as cache:
+        sentences = list(contents.sentences())
+        vectors, embedded = _embed([*contents.texts, *sentences], cache, progress)
+        split = len(contents.texts)
+        write_snapshot(data, contents, (vectors[:split], vectors[split:]), manifest, encoder)
+        cache.keep_only([*contents.texts, *sentences])
+    return embedded
+
+
+def _embed(texts: list[str], cache: EmbeddingCache, progress: Progress) -> tuple[Vectors, int]:
+    done = 0
+
+    def advance(count: int) -> None:
+        nonlocal done
+        done += count
+        progress(done, len(texts))
+
+    return cache.encode_passages(texts, advance)
+
+
+def _current(data: Path) -> tuple[Manifest | None, dict[str, str]]:
+    """Return the manifest of the current snapshot and the digest of each text by source."""
+    try:
+        path = current_path(data)
+        manifest = read_manifest(path)
+        old = Store(path / store.NAME)
+    except (SnapshotError, sqlite3.Error):
+        return None, {}  # nothing to compare with: everything counts as added
+    try:
+        documents = old.documents(0, manifest.counts.documents)
+        return manifest, {document.source: document.sha256 for document in documents}
+    except sqlite3.Error:
+        return None, {}
+    finally:
+        old.close()
+
+
+@contextmanager
+def _writing(data: Path) -> Iterator[None]:
+    remedy = "free some space, or choose another folder with --data"
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        with FileLock(data / LOCK, timeout=0):
+            yield
+    except Timeout:
+        raise Locked(f"another run is writing to {data}", "wait until it is done") from None
+    except (OSError, sqlite3.Error) as error:
+        raise CannotWrite(f"{data} cannot be written ({error})", remedy) from None
+
+
+def _report(
+    intake: Intake, manifest: Manifest, before: dict[str, str], embedded: int | None, seconds: float
+) -> Report:
+    documents = intake.documents
+    return Report(
+        index=manifest.id,
+        rebuilt=embedded is not None,
+        documents=len(documents),
+        passages=manifest.counts.passages,
+        change=compare(before, documents),
+        skipped=skipped_rows(intake.skipped),
+        texts=manifest.counts.passages + manifest.counts.sentences,
+        embedded=embedded or 0,
+        set_aside=set_aside_by_reason(documents),
+        characters=sum(len(document.text) for document in documents),
+        uncertain=intake.uncertain,
+        languages=dict(Counter(document.metadata.language or "" for document in documents).most_common()),
+        notes={document.source: document.notes for document in documents if document.notes},
+        warnings=language_warnings(manifest),
+        seconds=seconds,
+    )

@@ -1,0 +1,163 @@
+"""Lexical search: BM25 over one analysed field per language, with tantivy.
+
+A passage is indexed in the field of its document's language. A question is analysed for
+every field present: its own language's stop words go first, then the field's analysis, so
+that names and numbers of an English question are found in French text.
+"""
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import tantivy
+from tantivy import Filter, Occur, Query, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
+
+# tantivy's name for each language it can stem; others are only folded.
+ANALYSED = {
+    "ar": "arabic",
+    "de": "german",
+    "en": "english",
+    "es": "spanish",
+    "fr": "french",
+    "it": "italian",
+    "nl": "dutch",
+    "pt": "portuguese",
+}
+WITHOUT_STOP_LIST = {"ar"}
+OTHER = "xx"
+# Words of questions that the library's stop lists, made for texts, lack.
+QUESTION_WORDS = {
+    "en": "about am any been being between can could did do does doing done from had has have how i its many me "
+    "much my our said should so than them those we were what when where which who whom whose why would you your",
+    "fr": "a afin ainsi alors après aussi autre autres avant cela celle celui ces cet cette ceux chez comment "
+    "combien dont donc elles entre est-ce été être fait faire fut ils lequel laquelle leurs lors où parmi plus "
+    "pourquoi quand quel quelle quelles quels quoi selon sans sera si sous tous tout toute toutes très vers",
+}
+# Bytes the writer may hold before it writes a segment.
+WRITER_HEAP = 64_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class LexicalEntry:
+    """What the lexical index needs of one passage; `document` is the document's row."""
+
+    ordinal: int
+    document: int
+    language: str
+    text: str
+    boilerplate: bool
+
+
+@cache
+def analyzer(field: str, question_language: str | None = None) -> TextAnalyzer:
+    """Return the analysis of a language's field, for its passages or for a question.
+
+    Elision, case, stop words, stemming, then accents and ligatures: stems need accents.
+    """
+    builder = TextAnalyzerBuilder(Tokenizer.simple()).filter(Filter.lowercase())
+    for language in dict.fromkeys((question_language, field)):
+        if language in ANALYSED and language not in WITHOUT_STOP_LIST:
+            builder = builder.filter(Filter.stopword(ANALYSED[language]))
+        if question_language and language in QUESTION_WORDS:
+            builder = builder.filter(Filter.custom_stopword(QUESTION_WORDS[language].split()))
+    if field in ANALYSED:
+        builder = builder.filter(Filter.stemmer(ANALYSED[field]))
+    return builder.filter(Filter.ascii_fold()).build()
+
+
+def field_of(language: str | None) -> str:
+    """Return the field that holds passages of a language."""
+    return language if language in ANALYSED else OTHER
+
+
+def terms_of(text: str, field: str, question_language: str | None = None) -> list[str]:
+    """Return the analysed terms of a text, without repetition, in order of appearance."""
+    # Composed letters first: to the tokenizer a combining accent would end a word.
+    composed = unicodedata.normalize("NFKC", text.encode("utf-8", "replace").decode("utf-8"))
+    return list(dict.fromkeys(analyzer(field, question_language).analyze(composed)))
+
+
+def write_lexical_index(folder: Path, entries: Iterable[LexicalEntry]) -> None:
+    """Write the index of all passages into an empty folder.
+
+    Raises:
+        OSError: the folder cannot be written.
+
+    """
+    index = tantivy.Index(_schema(), path=str(folder))
+    for field in (*ANALYSED, OTHER):
+        index.register_tokenizer(field, analyzer(field))
+    # One thread: the order of passages, and so of equal scores, is then always the same.
+    writer = index.writer(WRITER_HEAP, num_threads=1)
+    for entry in entries:
+        row = tantivy.Document()
+        row.add_integer("ordinal", entry.ordinal)
+        row.add_integer("document", entry.document)
+        row.add_integer("boilerplate", int(entry.boilerplate))
+        row.add_text(field_of(entry.language), unicodedata.normalize("NFKC", entry.text))
+        writer.add_document(row)
+    writer.commit()
+    writer.wait_merging_threads()
+    for lock in folder.glob(".tantivy*.lock"):
+        lock.unlink()
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    for name in ("ordinal", "document", "boilerplate"):
+        builder.add_integer_field(name, indexed=True, fast=True)
+    for field in (*ANALYSED, OTHER):
+        builder.add_text_field(field, tokenizer_name=field, index_option="freq")
+    return builder.build()
+
+
+class LexicalIndex:
+    """BM25 over the passages of a snapshot.
+
+    Raises:
+        ValueError: the folder holds no index.
+
+    """
+
+    def __init__(self, folder: Path, fields: Sequence[str]) -> None:
+        self._index = tantivy.Index.open(str(folder))
+        self._index.config_reader(reload_policy="manual")
+        self._schema = self._index.schema
+        self._searcher = self._index.searcher()
+        self._fields = tuple(fields)
+
+    def search(
+        self, terms: dict[str, list[str]], depth: int, within: Query | None = None
+    ) -> dict[int, float]:
+        """Return the BM25 score of the `depth` best passages by ordinal.
+
+        `terms` are those of the question for each field, `within` restricts the passages.
+        """
+        wanted = [
+            (Occur.Should, Query.term_query(self._schema, field, term, "freq"))
+            for field, field_terms in terms.items()
+            for term in field_terms
+        ]
+        if not wanted:
+            return {}
+        query = Query.boolean_query(wanted)
+        if within is not None:
+            unscored = Query.const_score_query(within, 0.0)
+            query = Query.boolean_query([(Occur.Must, query), (Occur.Must, unscored)])
+        hits = self._searcher.search(query, limit=depth, count=False).hits
+        ordinals = self._searcher.fast_field_values("ordinal", [address for _, address in hits])
+        return {int(ordinal): float(score) for ordinal, (score, _) in zip(ordinals, hits, strict=True)}
+
+    def question_terms(self, question: str, question_language: str) -> dict[str, list[str]]:
+        """Return the terms of a question for every field that holds passages."""
+        return {field: terms_of(question, field, question_language) for field in self._fields}
+
+    def document_frequency(self, field: str, term: str) -> int:
+        """Return the number of passages that hold a term."""
+        return int(self._searcher.doc_freq(field, term))
+
+    def among(self, name: str, values: Sequence[int]) -> Query:
+        """Return the restriction to passages whose `name` (ordinal, document, boilerplate) is one of `values`."""
+        return Query.term_set_query(self._schema, name, list(values))

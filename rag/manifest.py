@@ -1,0 +1,146 @@
+"""The manifest of a snapshot: what it was made from, and the digest of every file."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from rag.errors import SnapshotDamaged, SnapshotMismatch
+
+NAME = "manifest.json"
+# Raised whenever an older program could not read the files, or would read them differently.
+FORMAT = 1
+REBUILD = "build the index again: ibid index"
+# tantivy leaves these empty files behind when it opens an index.
+IGNORED = (".tantivy-meta.lock", ".tantivy-writer.lock")
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRecord:
+    """The model whose vectors stand in the index."""
+
+    name: str
+    fingerprint: str
+    dimension: int
+    languages: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much the index holds; `body_passages` are those searched by default."""
+
+    documents: int
+    passages: int
+    body_passages: int
+    sentences: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileRecord:
+    """A file of the snapshot: its size in bytes and SHA-256."""
+
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """Everything a reader must know before trusting the files.
+
+    Attributes:
+        id: digest of articles, settings and model: equal ids mean equal answers.
+        built_at: ISO 8601, UTC.
+        languages: languages of the documents, sorted.
+        passage_tokens: the setting the passages were cut with.
+        roots: the files and folders that were indexed, absolute.
+        files: every other file of the snapshot by relative POSIX path.
+
+    """
+
+    format: int
+    id: str
+    built_at: str
+    model: ModelRecord
+    counts: Counts
+    languages: tuple[str, ...]
+    passage_tokens: int
+    roots: tuple[str, ...]
+    files: dict[str, FileRecord]
+
+    def to_json(self) -> str:
+        """Return the manifest as JSON, keys in a fixed order, with a digest over itself."""
+        content = json.dumps(asdict(self), ensure_ascii=False, sort_keys=True)
+        digest = hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
+        return json.dumps({"manifest": asdict(self), "sha256": digest}, indent=1, sort_keys=True)
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Read and check the manifest of a snapshot.
+
+    Raises:
+        SnapshotDamaged: it is missing, unreadable or altered.
+        SnapshotMismatch: it was written in another format.
+
+    """
+    path = folder / NAME
+    try:
+        outer = json.loads(path.read_text("utf-8"))
+        fields = outer["manifest"]
+        content = json.dumps(fields, ensure_ascii=False, sort_keys=True)
+        intact = hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest() == outer["sha256"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise SnapshotDamaged(f"{path} cannot be read ({error!r})", REBUILD) from None
+    if not intact:
+        raise SnapshotDamaged(f"{path} was altered (its SHA-256 differs)", REBUILD)
+    if fields.get("format") != FORMAT:
+        message = f"{path} has format {fields.get('format')}, this program reads format {FORMAT}"
+        raise SnapshotMismatch(message, REBUILD)
+    return Manifest(
+        **{
+            **fields,
+            "model": ModelRecord(**{**fields["model"], "languages": tuple(fields["model"]["languages"])}),
+            "counts": Counts(**fields["counts"]),
+            "languages": tuple(fields["languages"]),
+            "roots": tuple(fields["roots"]),
+            "files": {name: FileRecord(**record) for name, record in fields["files"].items()},
+        }
+    )
+
+
+def record_files(folder: Path) -> dict[str, FileRecord]:
+    """Return size and digest of every file in a snapshot but the manifest."""
+    return {name: _record(folder / name) for name in sorted(_file_names(folder))}
+
+
+def verify_files(folder: Path, manifest: Manifest) -> None:
+    """Compare every file of a snapshot with its manifest.
+
+    Raises:
+        SnapshotDamaged: naming the first file that is missing, altered, a link or unknown.
+
+    """
+    present = set(_file_names(folder))
+    for name in sorted(present | set(manifest.files)):
+        path = folder / name
+        if name not in present:
+            raise SnapshotDamaged(f"{path} is missing", REBUILD)
+        if name not in manifest.files:
+            raise SnapshotDamaged(f"{path} does not belong to this index", REBUILD)
+        if path.is_symlink() or _record(path) != manifest.files[name]:
+            raise SnapshotDamaged(f"{path} was altered (size or SHA-256 differs from the manifest)", REBUILD)
+
+
+def _file_names(folder: Path) -> Iterator[str]:
+    for path in folder.rglob("*"):
+        if (path.is_symlink() or not path.is_dir()) and path.name not in (NAME, *IGNORED):
+            yield path.relative_to(folder).as_posix()
+
+
+def _record(path: Path) -> FileRecord:
+    try:
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        return FileRecord(path.stat().st_size, digest)
+    except OSError as error:
+        raise SnapshotDamaged(f"{path} cannot be read ({error.strerror})", REBUILD) from None

@@ -1,0 +1,110 @@
+"""Settings: command line, then environment `IBID_*`, then `ibid.toml`, then the defaults."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+from pydantic import Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from rag.errors import BadConfiguration
+
+FILE = "ibid.toml"
+PREFIX = "IBID_"
+
+
+class Settings(BaseSettings):
+    """Everything that can be set, with its default."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, toml_file=FILE, extra="forbid", frozen=True, protected_namespaces=()
+    )
+
+    data: Path = Field(
+        default_factory=lambda: Path(platformdirs.user_data_dir("ibid", appauthor=False)),
+        description="Folder for the index and the embedding cache.",
+    )
+    model: str = Field(default="bundled", description='"bundled", a folder, or a hub id.')
+    query_prefix: str | None = Field(default=None, description="Put before questions, for hub models.")
+    passage_prefix: str | None = Field(default=None, description="Put before passages, for hub models.")
+    passage_tokens: int = Field(
+        default=120, ge=16, le=200, description="Words and marks of a passage, at most."
+    )
+    host: str = Field(default="127.0.0.1", description="Address the server listens on.")
+    port: int = Field(default=8000, ge=0, le=65535, description="Port the server listens on; 0 for any.")
+    allowed_hosts: tuple[str, ...] = Field(
+        default=("127.0.0.1", "localhost", "[::1]"), description="Host names the server answers to."
+    )
+    api_key_sha256: str | None = Field(
+        default=None,
+        pattern="^[0-9a-f]{64}$",
+        description="SHA-256 of the API key; needed to listen beyond this machine.",
+    )
+    rate_limit_per_minute: int = Field(default=600, ge=1, description="Questions a minute from one client.")
+    queue_limit: int = Field(default=64, ge=1, description="Questions waiting at most; more are refused.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read no `.env` and no secrets folder: two places fewer to look for a value."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def load_settings(**overrides: Any) -> Settings:  # noqa: ANN401 - the fields' own types
+    """Return the settings in force; overrides of None are left out.
+
+    Raises:
+        BadConfiguration: naming every wrong value, where it stands and what is allowed.
+
+    """
+    given = {key: value for key, value in overrides.items() if value is not None}
+    unknown = [name for name in os.environ if _is_unknown_variable(name)]
+    if unknown:
+        message = f"unknown environment variable {', '.join(sorted(unknown))}"
+        raise BadConfiguration(message, f"known are {', '.join(map(variable, Settings.model_fields))}")
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        problems = "; ".join(f"{_place(e['loc'], given)}: {e['msg']}" for e in error.errors())
+        raise BadConfiguration(problems, "correct it; `ibid config` shows every setting") from None
+    except (ValueError, OSError) as error:  # not TOML, not JSON in a variable, no right to read
+        raise BadConfiguration(f"{FILE} or environment: {error}", "correct it") from None
+
+
+def variable(field: str) -> str:
+    """Return the environment variable of a setting."""
+    return PREFIX + field.upper()
+
+
+def origin(field: str, settings: Settings) -> str:
+    """Return where the value of a setting comes from, for display."""
+    if field not in settings.model_fields_set:
+        return "default"
+    if variable(field) in os.environ:
+        return variable(field)
+    return FILE if Path(FILE).is_file() else "command line"
+
+
+def _is_unknown_variable(name: str) -> bool:
+    return name.startswith(PREFIX) and name.removeprefix(PREFIX).lower() not in Settings.model_fields
+
+
+def _place(location: tuple[int | str, ...], given: dict[str, Any]) -> str:
+    field = str(location[0]) if location else ""
+    if field in given:
+        return f"--{field.replace('_', '-')}"
+    if variable(field) in os.environ:
+        return variable(field)
+    return f"{FILE}, key {'.'.join(map(str, location))!r}"

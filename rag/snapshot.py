@@ -1,0 +1,168 @@
+"""A snapshot: one immutable index directory, and the pointer to the current one.
+
+    <data>/CURRENT                    the name of the current snapshot, one line
+    <data>/snapshots/<utc>-<id>/      manifest.json, articles.sqlite, passages.faiss,
+                                      sentences.npy, lexical/
+"""
+
+import os
+import sqlite3
+from pathlib import Path
+
+from embeddings import Encoder
+from rag import manifest as manifests
+from rag import store
+from rag.documents import Document
+from rag.errors import SnapshotDamaged, SnapshotMismatch, SnapshotMissing
+from rag.filters import Filters
+from rag.lexical import LexicalIndex, field_of
+from rag.manifest import REBUILD, Manifest
+from rag.passages import Passage
+from rag.store import Store
+from rag.vectors import VectorIndex
+
+CURRENT = "CURRENT"
+SNAPSHOTS = "snapshots"
+LEXICAL = "lexical"
+
+
+class Snapshot:
+    """An index opened for reading: documents, passages and both searches.
+
+    Raises:
+        SnapshotDamaged: a file is missing or not what the manifest says; it is named.
+        SnapshotMismatch: made in another format, or by another model than `encoder`.
+
+    """
+
+    def __init__(self, path: Path, encoder: Encoder) -> None:
+        self.path = path
+        self.manifest: Manifest = manifests.read_manifest(path)
+        self._check_model(encoder)
+        manifests.verify_files(path, self.manifest)
+        try:
+            self._store = Store(path / store.NAME)
+            self.vectors = VectorIndex(path)
+            fields = sorted({field_of(language) for language in self.manifest.languages})
+            self.lexical = LexicalIndex(path / LEXICAL, fields)
+        except (sqlite3.Error, ValueError, OSError) as error:
+            raise SnapshotDamaged(f"{path} cannot be opened ({error})", REBUILD) from None
+
+    @property
+    def id(self) -> str:
+        """Return the digest of articles, settings and model."""
+        return self.manifest.id
+
+    def _check_model(self, encoder: Encoder) -> None:
+        made_by = self.manifest.model
+        if made_by.fingerprint != encoder.fingerprint:
+            message = (
+                f"the index in {self.path} was made by the model {made_by.name!r} ({made_by.fingerprint[:12]}), "
+                f"not by {encoder.name!r} ({encoder.fingerprint[:12]})"
+            )
+            raise SnapshotMismatch(message, f"{REBUILD}, or choose that model with --model")
+
+    def document(self, document_id: str) -> Document | None:
+        """Return a document by id."""
+        return self._store.document(document_id)
+
+    def documents(self, offset: int = 0, limit: int = 50) -> list[Document]:
+        """Return documents ordered by source."""
+        return self._store.documents(offset, limit)
+
+    def passages_of(self, document_id: str) -> list[Passage]:
+        """Return the passages of a document: the body's in reading order, then those set aside."""
+        return self._store.passages_of(document_id)
+
+    def passage(self, ordinal: int) -> tuple[Passage, int]:
+        """Return a passage by its ordinal, and the row of its first sentence vector."""
+        return self._store.passage(ordinal)
+
+    def languages_of(self, ordinals: list[int]) -> dict[int, str | None]:
+        """Return the document language of each of these passages."""
+        return self._store.languages_of(ordinals)
+
+    def facets(self) -> dict[str, list[str]]:
+        """Return the values of outlet and language present, sorted."""
+        return self._store.facets()
+
+    def rows_matching(self, filters: Filters) -> list[int]:
+        """Return the rows of the documents that satisfy the filters."""
+        return self._store.rows_matching(filters)
+
+    def ordinals_of(self, rows: list[int], boilerplate: bool) -> list[int]:
+        """Return the sorted ordinals of the passages of these documents."""
+        return self._store.ordinals_of(rows, boilerplate)
+
+    def close(self) -> None:
+        """Release the files. Memory-mapped ones go when the last reader lets go of this object."""
+        self._store.close()
+
+
+def current_path(data: Path) -> Path:
+    """Return the folder of the current snapshot.
+
+    Raises:
+        SnapshotMissing: no index has been built in this data folder.
+        SnapshotDamaged: `CURRENT` names no snapshot.
+
+    """
+    pointer = data / CURRENT
+    try:
+        name = pointer.read_text("utf-8").strip()
+    except FileNotFoundError:
+        raise SnapshotMissing(f"there is no index in {data}", "build one: ibid index FOLDER") from None
+    except (OSError, ValueError) as error:
+        raise SnapshotDamaged(f"{pointer} cannot be read ({error})", REBUILD) from None
+    path = data / SNAPSHOTS / name
+    if not name or path.parent != data / SNAPSHOTS or name.startswith(".") or not path.is_dir():
+        raise SnapshotDamaged(f"{pointer} names a snapshot that does not exist", REBUILD)
+    return path
+
+
+def open_current(data: Path, encoder: Encoder) -> Snapshot:
+    """Open the current snapshot of a data folder, every file verified.
+
+    Raises:
+        SnapshotMissing, SnapshotDamaged, SnapshotMismatch: as `current_path` and `Snapshot`.
+
+    """
+    path = current_path(data)
+    try:
+        return Snapshot(path, encoder)
+    except SnapshotDamaged:
+        # A run that ended in this moment has replaced the snapshot and removed the old one.
+        newer = current_path(data)
+        if newer == path:
+            raise
+        return Snapshot(newer, encoder)
+
+
+def point_to(data: Path, name: str) -> None:
+    """Make a complete, fsynced snapshot the current one, in one rename.
+
+    Raises:
+        OSError: the pointer cannot be written; the old one then stands.
+
+    """
+    temporary = data / f".{CURRENT}.tmp"
+    with temporary.open("w", encoding="utf-8") as file:
+        file.write(name + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(data / CURRENT)
+    sync_folder(data)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make renames and new names in a folder survive a power cut.
+
+    Raises:
+        OSError: the folder cannot be opened.
+
+    """
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

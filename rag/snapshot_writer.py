@@ -1,0 +1,142 @@
+"""Writing a snapshot: aside, verified, fsynced, then made current in one rename."""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import asdict, astuple, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from embeddings import Encoder, Vectors
+from rag import manifest as manifests
+from rag import store
+from rag.documents import Document
+from rag.lexical import LexicalEntry, write_lexical_index
+from rag.manifest import Counts, Manifest, ModelRecord
+from rag.passages import Passage
+from rag.snapshot import LEXICAL, SNAPSHOTS, Snapshot, point_to, sync_folder
+from rag.store import write_store
+from rag.vectors import write_vectors
+
+BUILDING = ".building-"
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a snapshot holds, before any vector is computed.
+
+    Attributes:
+        documents: ordered by source.
+        passages: those of the bodies first, then those set aside; the place is the ordinal.
+        texts: what is embedded for each passage.
+
+    """
+
+    documents: tuple[Document, ...]
+    passages: tuple[Passage, ...]
+    texts: tuple[str, ...]
+
+    def sentences(self) -> Iterator[str]:
+        """Yield the words of every sentence, passage by passage."""
+        by_id = {document.id: document.text for document in self.documents}
+        for passage in self.passages:
+            for sentence in passage.sentences:
+                yield sentence.slice(by_id[passage.document_id])
+
+    def identity(self, encoder: Encoder) -> str:
+        """Return a digest: equal digests mean equal answers.
+
+        It is made from results (texts, labels, spans), so a change of cleaner or chunker
+        changes it wherever it changes anything.
+        """
+        digest = hashlib.sha256(f"{manifests.FORMAT} {encoder.fingerprint}".encode())
+        for record in (*self.documents, *self.passages):
+            digest.update(json.dumps(astuple(record), default=str).encode())
+        for text in self.texts:
+            digest.update(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest())
+        return digest.hexdigest()
+
+    def counts(self) -> Counts:
+        """Return how much there is of everything."""
+        return Counts(
+            documents=len(self.documents),
+            passages=len(self.passages),
+            body_passages=sum(not passage.boilerplate for passage in self.passages),
+            sentences=sum(len(passage.sentences) for passage in self.passages),
+        )
+
+
+def describe(contents: Contents, encoder: Encoder, passage_tokens: int, roots: tuple[str, ...]) -> Manifest:
+    """Return the manifest of a snapshot to be written; its files are not known yet."""
+    return Manifest(
+        format=manifests.FORMAT,
+        id=contents.identity(encoder),
+        built_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        model=ModelRecord(encoder.name, encoder.fingerprint, encoder.dimension, encoder.languages),
+        counts=contents.counts(),
+        languages=tuple(sorted({d.metadata.language for d in contents.documents if d.metadata.language})),
+        passage_tokens=passage_tokens,
+        roots=roots,
+        files={},
+    )
+
+
+def write_snapshot(
+    data: Path, contents: Contents, vectors: tuple[Vectors, Vectors], manifest: Manifest, encoder: Encoder
+) -> None:
+    """Write a snapshot with its passage and sentence vectors, make it current, remove all others.
+
+    Raises:
+        OSError, sqlite3.Error: something cannot be written; the old snapshot then stands.
+
+    """
+    folder = data / SNAPSHOTS
+    folder.mkdir(parents=True, exist_ok=True)
+    sweep(data, keep=None)
+    building = folder / f"{BUILDING}{manifest.id[:12]}"
+    (building / LEXICAL).mkdir(parents=True)
+    write_store(building / store.NAME, contents.documents, contents.passages)
+    write_vectors(building, *vectors)
+    write_lexical_index(building / LEXICAL, _lexical_entries(contents))
+    complete = replace(manifest, files=manifests.record_files(building))
+    (building / manifests.NAME).write_text(complete.to_json(), "utf-8")
+    Snapshot(building, encoder).close()
+    _sync_tree(building)
+    name = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{manifest.id[:12]}"
+    building.rename(folder / name)
+    sync_folder(folder)
+    point_to(data, name)
+    sweep(data, keep=name)
+
+
+def sweep(data: Path, keep: str | None) -> None:
+    """Remove what interrupted runs left behind and, where one is named, every snapshot but that."""
+    for path in (data / SNAPSHOTS).iterdir():
+        if path.name.startswith(BUILDING) or (keep is not None and path.name != keep):
+            shutil.rmtree(path)
+
+
+def _lexical_entries(contents: Contents) -> Iterator[LexicalEntry]:
+    rows = {document.id: row for row, document in enumerate(contents.documents)}
+    for ordinal, passage in enumerate(contents.passages):
+        row = rows[passage.document_id]
+        document = contents.documents[row]
+        yield LexicalEntry(
+            ordinal=ordinal,
+            document=row,
+            language=document.metadata.language or "",
+            text=contents.texts[ordinal],
+            boilerplate=passage.boilerplate,
+        )
+
+
+def _sync_tree(folder: Path) -> None:
+    for path in sorted(folder.rglob("*"), reverse=True):
+        if path.is_dir():
+            sync_folder(path)
+        else:
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+    sync_folder(folder)

@@ -1,0 +1,196 @@
+"""Documents and passages of a snapshot, in one SQLite file that is never changed once written."""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from rag.documents import Document, Metadata, SetAside
+from rag.filters import Filters
+from rag.passages import Passage
+from rag.spans import Span
+
+NAME = "articles.sqlite"
+
+SCHEMA = """
+CREATE TABLE documents (
+    row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, source TEXT NOT NULL, text TEXT NOT NULL,
+    title TEXT, outlet TEXT, published_on TEXT, language TEXT, url TEXT,
+    set_aside TEXT NOT NULL, notes TEXT NOT NULL
+) STRICT;
+CREATE TABLE passages (
+    ordinal INTEGER PRIMARY KEY, document INTEGER NOT NULL REFERENCES documents (row),
+    "start" INTEGER NOT NULL, "end" INTEGER NOT NULL, boilerplate INTEGER NOT NULL,
+    first_sentence INTEGER NOT NULL, sentences TEXT NOT NULL
+) STRICT;
+CREATE INDEX passages_of_document ON passages (document);
+"""
+DOCUMENT_COLUMNS = "id, source, text, title, outlet, published_on, language, url, set_aside, notes"
+PASSAGE_COLUMNS = 'documents.id, "start", "end", boilerplate, sentences'
+
+
+def write_store(path: Path, documents: Sequence[Document], passages: Iterable[Passage]) -> None:
+    """Write documents in the given order, and their passages with ordinals from 0.
+
+    Raises:
+        sqlite3.Error: the file cannot be written.
+
+    """
+    database = sqlite3.connect(path)
+    try:
+        database.execute("PRAGMA journal_mode = OFF")
+        database.executescript(SCHEMA)
+        rows = {document.id: row for row, document in enumerate(documents)}
+        slots = ", ".join("?" * (1 + len(DOCUMENT_COLUMNS.split(","))))
+        database.executemany(
+            f"INSERT INTO documents (row, {DOCUMENT_COLUMNS}) VALUES ({slots})",
+            ((row, *_document_values(document)) for row, document in enumerate(documents)),
+        )
+        database.executemany("INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?)", _passage_values(passages, rows))
+        database.commit()
+    finally:
+        database.close()
+
+
+def _document_values(document: Document) -> tuple[Any, ...]:
+    known = document.metadata
+    return (
+        document.id,
+        document.source,
+        document.text,
+        known.title,
+        known.outlet,
+        known.published_on and known.published_on.isoformat(),
+        known.language,
+        known.url,
+        json.dumps([[*label.span, label.reason] for label in document.set_aside]),
+        json.dumps(document.notes),
+    )
+
+
+def _passage_values(passages: Iterable[Passage], rows: dict[str, int]) -> Iterable[tuple[Any, ...]]:
+    first_sentence = 0
+    for ordinal, passage in enumerate(passages):
+        sentences = json.dumps(passage.sentences)
+        row = rows[passage.document_id]
+        yield ordinal, row, *passage.span, int(passage.boilerplate), first_sentence, sentences
+        first_sentence += len(passage.sentences)
+
+
+class Store:
+    """The documents and passages of a snapshot, read-only.
+
+    Raises:
+        sqlite3.Error: the file is not a store.
+
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._database = sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode=ro&immutable=1",
+            uri=True,
+            # SQLite serialises access itself; the server answers in other threads than it opens in.
+            check_same_thread=False,
+        )
+
+    def close(self) -> None:
+        """Release the file."""
+        self._database.close()
+
+    def document(self, document_id: str) -> Document | None:
+        """Return a document by id."""
+        query = f"SELECT {DOCUMENT_COLUMNS} FROM documents WHERE id = ?"
+        found = self._database.execute(query, (document_id,)).fetchone()
+        return None if found is None else _document(found)
+
+    def documents(self, offset: int, limit: int) -> list[Document]:
+        """Return documents ordered by source."""
+        query = f"SELECT {DOCUMENT_COLUMNS} FROM documents ORDER BY row LIMIT ? OFFSET ?"
+        return [_document(found) for found in self._database.execute(query, (limit, offset))]
+
+    def passages_of(self, document_id: str) -> list[Passage]:
+        """Return the passages of a document: the body's in reading order, then those set aside."""
+        query = (
+            f"SELECT {PASSAGE_COLUMNS} FROM passages JOIN documents ON document = row"
+            " WHERE documents.id = ? ORDER BY ordinal"
+        )
+        return [_passage(found) for found in self._database.execute(query, (document_id,))]
+
+    def passage(self, ordinal: int) -> tuple[Passage, int]:
+        """Return a passage and the row of its first sentence vector."""
+        query = (
+            f"SELECT {PASSAGE_COLUMNS}, first_sentence FROM passages JOIN documents ON document = row"
+            " WHERE ordinal = ?"
+        )
+        *found, first_sentence = self._database.execute(query, (ordinal,)).fetchone()
+        return _passage(found), first_sentence
+
+    def languages_of(self, ordinals: Sequence[int]) -> dict[int, str | None]:
+        """Return the document language of each passage."""
+        query = (
+            "SELECT ordinal, language FROM passages JOIN documents ON document = row"
+            " WHERE ordinal IN (SELECT value FROM json_each(?))"
+        )
+        return dict(self._database.execute(query, (json.dumps(list(ordinals)),)))
+
+    def facets(self) -> dict[str, list[str]]:
+        """Return the values of outlet and language present, sorted."""
+        return {
+            field: [
+                value
+                for (value,) in self._database.execute(
+                    f"SELECT DISTINCT {field} FROM documents WHERE {field} IS NOT NULL ORDER BY 1"
+                )
+            ]
+            for field in ("outlet", "language")
+        }
+
+    def rows_matching(self, filters: Filters) -> list[int]:
+        """Return the rows of the documents that satisfy the filters.
+
+        A document without a date satisfies no date filter.
+        """
+        conditions, values = ["1"], []
+        for operator, day in ((">=", filters.published_from), ("<=", filters.published_to)):
+            if day is not None:
+                conditions.append(f"published_on {operator} ?")
+                values.append(day.isoformat())
+        anyof = (("outlet", filters.outlet), ("language", filters.language), ("id", filters.document_id))
+        for field, wanted in anyof:
+            if wanted:
+                conditions.append(f"{field} IN (SELECT value FROM json_each(?))")
+                values.append(json.dumps(wanted))
+        query = f"SELECT row FROM documents WHERE {' AND '.join(conditions)} ORDER BY row"
+        return [row for (row,) in self._database.execute(query, values)]
+
+    def ordinals_of(self, rows: Sequence[int], boilerplate: bool) -> list[int]:
+        """Return the sorted ordinals of the passages of these documents, set-aside parts or not."""
+        query = (
+            "SELECT ordinal FROM passages WHERE document IN (SELECT value FROM json_each(?))"
+            " AND boilerplate <= ? ORDER BY ordinal"
+        )
+        return [ordinal for (ordinal,) in self._database.execute(query, (json.dumps(list(rows)), int(boilerplate)))]
+
+
+def _document(row: Sequence[Any]) -> Document:
+    identity, source, text, title, outlet, published_on, language, url, set_aside, notes = row
+    return Document(
+        id=identity,
+        source=source,
+        text=text,
+        metadata=Metadata(title, outlet, published_on and date.fromisoformat(published_on), language, url),
+        set_aside=tuple(SetAside(Span(start, end), reason) for start, end, reason in json.loads(set_aside)),
+        notes=tuple(json.loads(notes)),
+    )
+
+
+def _passage(row: Sequence[Any]) -> Passage:
+    document_id, start, end, boilerplate, sentences = row
+    return Passage(
+        document_id,
+        Span(start, end),
+        tuple(Span(*sentence) for sentence in json.loads(sentences)),
+        bool(boilerplate),
+    )

@@ -1,0 +1,80 @@
+"""Dense search: exact inner products over passage vectors, with faiss; sentence vectors beside them.
+
+All vectors have unit norm, so an inner product is a cosine.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import faiss
+import numpy as np
+import numpy.typing as npt
+
+from embeddings import Vectors
+
+PASSAGES = "passages.faiss"
+SENTENCES = "sentences.npy"
+
+# Two threads on one search were slower than one in measurement; workers give parallelism.
+faiss.omp_set_num_threads(1)
+
+
+def write_vectors(folder: Path, passages: Vectors, sentences: Vectors) -> None:
+    """Write passage vectors (n, d) and sentence vectors (m, d), both float32.
+
+    Sentence vectors are kept in half precision: they are read a few at a time, to compare
+    sentences of one passage, where the fourth digit of a cosine does not matter.
+
+    Raises:
+        OSError: a file cannot be written.
+
+    """
+    index = faiss.IndexFlatIP(passages.shape[1])
+    index.add(passages)
+    try:
+        faiss.write_index(index, str(folder / PASSAGES))
+    except RuntimeError as error:  # how faiss reports a full disk
+        raise OSError(f"{folder / PASSAGES}: {error}") from None
+    np.save(folder / SENTENCES, sentences.astype(np.float16), allow_pickle=False)
+
+
+class VectorIndex:
+    """The vectors of a snapshot, memory-mapped.
+
+    Raises:
+        ValueError: a file is not what its name says.
+
+    """
+
+    def __init__(self, folder: Path) -> None:
+        try:
+            self._passages = faiss.read_index(str(folder / PASSAGES), faiss.IO_FLAG_MMAP_IFC)
+        except RuntimeError as error:
+            raise ValueError(f"{folder / PASSAGES}: {error}") from None
+        self._sentences = np.load(folder / SENTENCES, mmap_mode="r", allow_pickle=False)
+
+    def search(self, query: Vectors, depth: int, within: Sequence[int] | range) -> list[int]:
+        """Return the ordinals of the `depth` nearest passages to one query (d,), best first.
+
+        `within` restricts the passages: a range, or sorted ordinals.
+        """
+        if not len(within):
+            return []
+        selector = (
+            faiss.IDSelectorRange(within.start, within.stop)
+            if isinstance(within, range)
+            else faiss.IDSelectorBatch(np.asarray(within, dtype=np.int64))
+        )
+        parameters = faiss.SearchParameters(sel=selector)
+        _, ordinals = self._passages.search(query[None, :], min(depth, len(within)), params=parameters)
+        return [int(ordinal) for ordinal in ordinals[0] if ordinal >= 0]
+
+    def cosines(self, query: Vectors, ordinals: Sequence[int]) -> npt.NDArray[np.float32]:
+        """Return the exact cosine of the query (d,) with each of these passages."""
+        vectors = self._passages.reconstruct_batch(np.asarray(ordinals, dtype=np.int64))
+        return np.asarray(vectors @ query, dtype=np.float32)
+
+    def sentence_cosines(self, query: Vectors, first: int, count: int) -> npt.NDArray[np.float32]:
+        """Return the cosine of the query (d,) with `count` sentences from row `first`."""
+        rows = np.asarray(self._sentences[first : first + count], dtype=np.float32)
+        return np.asarray(rows @ query, dtype=np.float32)
