@@ -127,6 +127,7 @@ class LexicalIndex:
         self._schema = self._index.schema
         self._searcher = self._index.searcher()
         self._fields = tuple(fields)
+        self.size: int = self._searcher.num_docs
 
     def search(
         self, terms: dict[str, list[str]], depth: int, within: Query | None = None
@@ -158,6 +159,18 @@ class LexicalIndex:
         """Return the number of passages that hold a term."""
         return int(self._searcher.doc_freq(field, term))
 
-    def among(self, name: str, values: Sequence[int]) -> Query:
-        """Return the restriction to passages whose `name` (ordinal, document, boilerplate) is one of `values`."""
+    def within(self, documents: Sequence[int] | None, boilerplate: bool) -> Query | None:
+        """Return the restriction to these document rows (None: all), with set-aside parts or without."""
+        required = []
+        if documents is not None:
+            required.append(self._any_of("document", documents))
+        if not boilerplate:
+            required.append(self._any_of("boilerplate", [0]))
+        return Query.boolean_query([(Occur.Must, query) for query in required]) if required else None
+
+    def only(self, ordinals: Sequence[int]) -> Query:
+        """Return the restriction to these passages."""
+        return self._any_of("ordinal", ordinals)
+
+    def _any_of(self, name: str, values: Sequence[int]) -> Query:
         return Query.term_set_query(self._schema, name, list(values))

@@ -7,6 +7,7 @@
 
 import os
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 
 from embeddings import Encoder
@@ -78,9 +79,9 @@ class Snapshot:
         """Return a passage by its ordinal, and the row of its first sentence vector."""
         return self._store.passage(ordinal)
 
-    def languages_of(self, ordinals: list[int]) -> dict[int, str | None]:
-        """Return the document language of each of these passages."""
-        return self._store.languages_of(ordinals)
+    def articles_of(self, ordinals: Sequence[int]) -> dict[int, tuple[int, str | None]]:
+        """Return for each passage the row of its document, and that document's language."""
+        return self._store.articles_of(ordinals)
 
     def facets(self) -> dict[str, list[str]]:
         """Return the values of outlet and language present, sorted."""

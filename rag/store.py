@@ -127,13 +127,14 @@ class Store:
         *found, first_sentence = self._database.execute(query, (ordinal,)).fetchone()
         return _passage(found), first_sentence
 
-    def languages_of(self, ordinals: Sequence[int]) -> dict[int, str | None]:
-        """Return the document language of each passage."""
+    def articles_of(self, ordinals: Sequence[int]) -> dict[int, tuple[int, str | None]]:
+        """Return for each passage the row of its document, and that document's language."""
         query = (
-            "SELECT ordinal, language FROM passages JOIN documents ON document = row"
+            "SELECT ordinal, document, language FROM passages JOIN documents ON document = row"
             " WHERE ordinal IN (SELECT value FROM json_each(?))"
         )
-        return dict(self._database.execute(query, (json.dumps(list(ordinals)),)))
+        found = self._database.execute(query, (json.dumps(list(ordinals)),))
+        return {ordinal: (row, language) for ordinal, row, language in found}
 
     def facets(self) -> dict[str, list[str]]:
         """Return the values of outlet and language present, sorted."""

@@ -1,0 +1,1 @@
+"""Articles, passages, search and evidence. Knows nothing of HTTP."""

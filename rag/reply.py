@@ -1,0 +1,83 @@
+"""Answers and documents as plain data: the one form that HTTP and command line share."""
+
+from typing import Any
+
+from rag.answer import Answer, Hit
+from rag.citations import cite
+from rag.documents import Document
+from rag.snapshot import Snapshot
+from rag.spans import Span
+
+
+def answer_as_json(answer: Answer, snapshot: Snapshot, took_ms: float) -> dict[str, Any]:
+    """Return an answer as the reply of `POST /v1/ask`."""
+    return {
+        "question": answer.question,
+        "question_language": answer.question_language,
+        "answerable": answer.answerable,
+        "confidence": round(answer.confidence, 4),
+        "reason": answer.reason,
+        "warnings": list(answer.warnings),
+        "passages": [_hit(hit) for hit in answer.hits],
+        "index": {
+            "id": snapshot.id,
+            "model": snapshot.manifest.model.name,
+            "built_at": snapshot.manifest.built_at,
+        },
+        "took_ms": round(took_ms, 3),
+    }
+
+
+def _hit(hit: Hit) -> dict[str, Any]:
+    citation = cite(hit)
+    return {
+        "rank": hit.rank,
+        "score": round(hit.score, 6),
+        "text": hit.text,
+        "highlights": [{"start": span.start, "end": span.end} for span in hit.highlights],
+        "segments": _segments(hit.text, hit.highlights),
+        "citation": {
+            "id": citation.id,
+            "label": citation.label,
+            "document_id": citation.document_id,
+            "title": citation.title,
+            "outlet": citation.outlet,
+            "published_on": citation.published_on and citation.published_on.isoformat(),
+            "language": citation.language,
+            "url": citation.url,
+            "start": citation.start,
+            "end": citation.end,
+            "permalink": citation.permalink,
+        },
+        "explanation": {
+            "dense": hit.explanation.dense,
+            "lexical": hit.explanation.lexical,
+            "fused": hit.explanation.fused,
+        },
+    }
+
+
+def _segments(text: str, highlights: tuple[Span, ...]) -> dict[str, str]:
+    """Cut the text around its first highlight: joined, the three parts are the text."""
+    first = highlights[0] if highlights else Span(len(text), len(text))
+    return {"before": text[: first.start], "match": first.slice(text), "after": text[first.end :]}
+
+
+def document_as_json(document: Document) -> dict[str, Any]:
+    """Return a document with its whole text and what was set aside."""
+    known = document.metadata
+    return {
+        "id": document.id,
+        "source": document.source,
+        "title": known.title,
+        "outlet": known.outlet,
+        "published_on": known.published_on and known.published_on.isoformat(),
+        "language": known.language,
+        "url": known.url,
+        "sha256": document.sha256,
+        "text": document.text,
+        "set_aside": [
+            {"start": label.span.start, "end": label.span.end, "reason": label.reason}
+            for label in document.set_aside
+        ],
+    }

@@ -1,0 +1,176 @@
+"""Hybrid retrieval: dense and lexical candidates, one score, the answering sentence in each hit."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from embeddings import Encoder
+from rag.answer import Answer, Explanation, Hit
+from rag.errors import BadData
+from rag.evidence import NOTHING_TO_SEARCH, Evidence, judge
+from rag.filters import Filters
+from rag.fusion import Score
+from rag.highlights import answering_sentence
+from rag.language import detect_language
+from rag.lexical import field_of, terms_of
+from rag.query import Query, term_weights
+from rag.snapshot import Snapshot
+
+# Candidates of each kind; every candidate then gets both scores, exactly.
+DEPTH = 50
+# Hits of one article, unless too few other articles match: a reader wants several sources.
+PER_ARTICLE = 3
+# Hits looked at to judge whether there is an answer, whatever number is asked for.
+JUDGED_HITS = 5
+# Vectors of recent questions, 1.5 kB each: a page asks again with other filters.
+REMEMBERED_QUESTIONS = 1024
+ANYTHING = Filters()
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A passage that may be a hit: the row of its article, its lexical field, its score."""
+
+    ordinal: int
+    article: int
+    field: str
+    score: Score
+
+
+class Retriever:
+    """Answers questions from one snapshot. Safe to share between threads."""
+
+    def __init__(self, snapshot: Snapshot, encoder: Encoder) -> None:
+        self.snapshot = snapshot
+        self._known_languages = encoder.languages
+        self._expected = {*snapshot.manifest.languages, *encoder.languages}
+        self._encode = lru_cache(REMEMBERED_QUESTIONS)(lambda text: encoder.encode_queries([text])[0])
+
+    def ask(
+        self, question: str, k: int = 5, filters: Filters = ANYTHING, include_boilerplate: bool = False
+    ) -> Answer:
+        """Return the `k` best passages for a question, and whether they answer it.
+
+        Raises:
+            BadData: the question is blank, or `k` is less than 1.
+
+        """
+        text = question.strip()
+        if not text or k < 1:
+            raise BadData(f"k is {k}" if text else "the question is blank", "ask in words, with k from 1")
+        query = self._understand(text)
+        candidates = self._candidates(query, filters, include_boilerplate)
+        best = _diverse(candidates, max(k, JUDGED_HITS))
+        found = [self._hit(query, rank, candidate) for rank, candidate in enumerate(best, 1)]
+        judgement = judge(_evidence(best, [cosine for _, cosine in found])) if found else NOTHING_TO_SEARCH
+        return Answer(
+            question=text,
+            question_language=query.language,
+            answerable=judgement.answerable,
+            confidence=judgement.confidence,
+            hits=tuple(hit for hit, _ in found[:k]),
+            reason=judgement.reason,
+            warnings=self._warnings(query.language),
+        )
+
+    def _understand(self, text: str) -> Query:
+        language = detect_language(text, self._expected)
+        return Query(text, language, self._encode(text), term_weights(text, language, self.snapshot.lexical))
+
+    def _candidates(self, query: Query, filters: Filters, include_boilerplate: bool) -> list[_Candidate]:
+        """Return all candidates with their scores, best first, ties by passage order."""
+        ordinals, within = self._scope(filters, include_boilerplate)
+        lexical, vectors = self.snapshot.lexical, self.snapshot.vectors
+        bm25 = lexical.search(query.terms, DEPTH, within)
+        found = sorted({*vectors.search(query.vector, DEPTH, ordinals), *bm25})
+        if not found:
+            return []
+        missing = [ordinal for ordinal in found if ordinal not in bm25]
+        bm25 |= lexical.search(query.terms, len(missing), lexical.only(missing)) if missing else {}
+        cosines = vectors.cosines(query.vector, found)
+        articles = self.snapshot.articles_of(found)
+        candidates = []
+        for ordinal, cosine in zip(found, cosines, strict=True):
+            article, language = articles[ordinal]
+            field = field_of(language)
+            score = Score(float(cosine), bm25.get(ordinal, 0.0), query.bound(field))
+            candidates.append(_Candidate(ordinal, article, field, score))
+        return sorted(candidates, key=lambda candidate: (-candidate.score.fused, candidate.ordinal))
+
+    def _scope(self, filters: Filters, include_boilerplate: bool) -> tuple[Sequence[int] | range, Any]:
+        """Return where to search: ordinals for the dense index, a restriction for the lexical one."""
+        counts = self.snapshot.manifest.counts
+        if filters == ANYTHING:
+            size = counts.passages if include_boilerplate else counts.body_passages
+            return range(size), self.snapshot.lexical.within(None, include_boilerplate)
+        rows = self.snapshot.rows_matching(filters)
+        ordinals = self.snapshot.ordinals_of(rows, include_boilerplate)
+        return ordinals, self.snapshot.lexical.within(rows, include_boilerplate)
+
+    def _hit(self, query: Query, rank: int, candidate: _Candidate) -> tuple[Hit, float]:
+        """Return a hit, and the cosine of the question with its best sentence."""
+        passage, first_sentence = self.snapshot.passage(candidate.ordinal)
+        document = self.snapshot.document(passage.document_id)
+        if document is None:  # a snapshot's passages all have their document
+            raise LookupError(passage.document_id)
+        weights = query.weights[candidate.field]
+        terms = [
+            set(terms_of(sentence.slice(document.text), candidate.field)) & weights.keys()
+            for sentence in passage.sentences
+        ]
+        cosines = self.snapshot.vectors.sentence_cosines(query.vector, first_sentence, len(passage.sentences))
+        answering = passage.sentences[answering_sentence(cosines, terms, weights)]
+        hit = Hit(
+            rank=rank,
+            score=candidate.score.fused,
+            passage=passage,
+            text=passage.span.slice(document.text),
+            source=document.source,
+            metadata=document.metadata,
+            highlights=(answering.shifted(-passage.span.start),),
+            explanation=_explain(candidate.score, sorted(set().union(*terms))),
+        )
+        return hit, float(cosines.max())
+
+    def _warnings(self, question_language: str) -> tuple[str, ...]:
+        model, known = self.snapshot.manifest.model.name, self._known_languages
+        return tuple(
+            f"the model {model!r} was made for {', '.join(known)}; {what} in {language!r} may be found badly"
+            for what, language in (
+                ("questions", question_language),
+                *(("articles", language) for language in self.snapshot.manifest.languages),
+            )
+            if known and language not in known
+        )
+
+
+def _diverse(candidates: Sequence[_Candidate], count: int) -> list[_Candidate]:
+    """Return the best candidates, at most `PER_ARTICLE` of one article unless others run out."""
+    seen: Counter[int] = Counter()
+    first: list[_Candidate] = []
+    rest: list[_Candidate] = []
+    for candidate in candidates:
+        seen[candidate.article] += 1
+        (first if seen[candidate.article] <= PER_ARTICLE else rest).append(candidate)
+    chosen = (first + rest)[:count]
+    return sorted(chosen, key=lambda candidate: (-candidate.score.fused, candidate.ordinal))
+
+
+def _evidence(best: Sequence[_Candidate], sentence_cosines: Sequence[float]) -> Evidence:
+    judged = best[:JUDGED_HITS]
+    return Evidence(
+        sentence=max(sentence_cosines[:JUDGED_HITS]),
+        passage=max(candidate.score.cosine for candidate in judged),
+        terms=max(candidate.score.lexical for candidate in judged),
+        margin=judged[0].score.fused - judged[-1].score.fused,
+    )
+
+
+def _explain(score: Score, terms: list[str]) -> Explanation:
+    return Explanation(
+        fused=score.fused,
+        dense={"cosine": score.cosine, "share": score.dense_share},
+        lexical={"bm25": score.bm25, "bound": score.bound, "share": score.lexical_share, "terms": terms},
+    )
