@@ -1,0 +1,69 @@
+"""The desk: where a request meets the index. Routes and the page ask here, nowhere else."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any, TypeVar
+
+from fastapi import Request
+
+from api.limits import RateLimit, WorkQueue
+from api.live import LiveIndex
+from api.metrics import Metrics
+from api.reload import Follower
+from api.schemas import AskRequest
+from rag.reply import answer_as_json
+from rag.retriever import Retriever
+from rag.snapshot import Snapshot
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The parts that answering needs, one set for each application."""
+
+    live: LiveIndex
+    follower: Follower
+    queue: WorkQueue
+    limit: RateLimit
+    metrics: Metrics
+
+    async def ask(self, request: AskRequest, client: str) -> dict[str, Any]:
+        """Answer a question: exactly the reply of the contract. Raises Problem 429 or 503."""
+        self.limit.check(client)
+        arrived = perf_counter()
+        return await self._work(lambda retriever: self._answer(retriever, request, arrived))
+
+    async def read(self, look: Callable[[Snapshot], T]) -> T:
+        """Look something up in the index in service. Raises Problem 503."""
+        return await self._work(lambda retriever: look(retriever.snapshot))
+
+    async def _work(self, work: Callable[[Retriever], T]) -> T:
+        def leased() -> T:
+            with self.live.lease() as retriever:
+                return work(retriever)
+
+        return await self.queue.run(leased)
+
+    def _answer(self, retriever: Retriever, request: AskRequest, arrived: float) -> dict[str, Any]:
+        started = perf_counter()
+        self.metrics.observe_stage("queue", started - arrived)
+        answer = retriever.ask(
+            request.question, request.k, request.filters.filters(), request.include_boilerplate
+        )
+        answered = perf_counter()
+        self.metrics.observe_stage("retrieve", answered - started)
+        self.metrics.count_answer(answer)
+        return answer_as_json(answer, retriever.snapshot, (answered - started) * 1000)
+
+
+def desk_of(request: Request) -> Desk:
+    """Return the desk of the application that serves this request."""
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+def client_of(request: Request) -> str:
+    """Return what tells one client from another, for the rate limit only."""
+    return request.client.host if request.client else "local"

@@ -1,0 +1,264 @@
+"""What goes in and out over HTTP: the only pydantic models of the project."""
+
+from datetime import date
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from api.fields import AnyOf, IsoDate, PlainInteger, Question
+from rag.filters import Filters
+
+MAX_K = 50
+MAX_PAGE = 100
+
+# One passage runs through all examples: its offsets and segments fit together.
+BEFORE, MATCH, AFTER = (
+    "La réunion s’est tenue par visioconférence. ",
+    "Le Luxembourg et le Maroc ont signé une déclaration d’intention.",
+    " Elle porte sur le numérique.",
+)
+DOCUMENT_ID = "6e0b2d7a4c1f9358"
+END = 2310 + len(BEFORE + MATCH + AFTER)
+PERMALINK = f"/c/{DOCUMENT_ID}-2310-{END}-a1b2c3d4e5f60718"
+
+
+class Strict(BaseModel):
+    """Values keep their type ("3" is not 3) and unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class FilterRequest(Strict):
+    """What a passage's article must satisfy; a list means any of its values."""
+
+    published_from: IsoDate | None = Field(
+        default=None, description="First day, inclusive.", examples=["2019-01-01"]
+    )
+    published_to: IsoDate | None = Field(
+        default=None, description="Last day, inclusive.", examples=["2019-12-31"]
+    )
+    outlet: AnyOf = Field(default=[], description="One outlet or several.", examples=[["La Tribune"]])
+    language: AnyOf = Field(default=[], description="ISO 639-1 codes.", examples=["fr"])
+    document_id: AnyOf = Field(default=[], description="One document or several.", examples=[DOCUMENT_ID])
+
+    @model_validator(mode="after")
+    def _is_forwards(self) -> Self:
+        if self.published_from and self.published_to and self.published_from > self.published_to:
+            raise PydanticCustomError("backwards", "published_from must not be after published_to")
+        return self
+
+    def filters(self) -> Filters:
+        """Return the filters as the retriever takes them."""
+        return Filters(
+            self.published_from,
+            self.published_to,
+            tuple(self.outlet),
+            tuple(self.language),
+            tuple(self.document_id),
+        )
+
+
+class AskRequest(Strict):
+    """A question over the articles. Where a key stands twice, the last one counts."""
+
+    question: Question
+    k: int = Field(default=5, ge=1, le=MAX_K, description="Passages wanted.", examples=[5])
+    filters: Annotated[FilterRequest, Field(description="Narrows the search.")] = FilterRequest()
+    include_boilerplate: bool = Field(
+        default=False,
+        description="Search the lines set aside (tickers, teasers, forms) as well.",
+        examples=[False],
+    )
+
+
+class PageQuery(BaseModel):
+    """Which part of a list is wanted."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: PlainInteger = Field(
+        default=50, ge=1, le=MAX_PAGE, description="Documents on one page.", examples=[50]
+    )
+    cursor: str | None = Field(
+        default=None,
+        max_length=200,
+        description="Where to go on: `next` of the page before.",
+        examples=[None],
+    )
+
+
+class Range(BaseModel):
+    """`text[start:end]`, counted in code points (Python's count, not UTF-16's)."""
+
+    start: int = Field(ge=0, examples=[len(BEFORE)])
+    end: int = Field(ge=0, examples=[len(BEFORE + MATCH)])
+
+
+class Segments(BaseModel):
+    """The passage cut ready for display: before, in and after the answering sentence."""
+
+    before: str = Field(examples=[BEFORE])
+    match: str = Field(examples=[MATCH])
+    after: str = Field(examples=[AFTER])
+
+
+class Citation(BaseModel):
+    """The place of a passage: `start` and `end` count code points of the article's text."""
+
+    id: str = Field(examples=[PERMALINK.removeprefix("/c/")])
+    label: str = Field(description="How a text refers to it.", examples=["[1]"])
+    document_id: str = Field(examples=[DOCUMENT_ID])
+    title: str | None = Field(examples=["Le Luxembourg et le Maroc signent une déclaration d’intention"])
+    outlet: str | None = Field(examples=["La Tribune"])
+    published_on: date | None = Field(examples=["2019-09-25"])
+    language: str | None = Field(examples=["fr"])
+    url: str | None = Field(description="Where the article was published, if known.", examples=[None])
+    start: int = Field(ge=0, examples=[2310])
+    end: int = Field(ge=0, examples=[END])
+    permalink: str = Field(description="Checks the citation at any later time.", examples=[PERMALINK])
+
+
+class ExplanationReply(BaseModel):
+    """How the score came about."""
+
+    dense: dict[str, float] = Field(
+        description="Nearness in meaning.", examples=[{"cosine": 0.71, "share": 0.46}]
+    )
+    lexical: dict[str, Any] = Field(
+        description="Words in common (BM25).",
+        examples=[{"bm25": 9.2, "bound": 13.1, "share": 0.35, "terms": ["maroc"]}],
+    )
+    fused: float = Field(description="The score itself.", examples=[0.81])
+
+
+class PassageReply(BaseModel):
+    """A passage that answers, word for word as it stands in its article."""
+
+    rank: int = Field(ge=1, examples=[1])
+    score: float = Field(examples=[0.81])
+    text: str = Field(
+        description="`document.text[citation.start:citation.end]`, unchanged.",
+        examples=[BEFORE + MATCH + AFTER],
+    )
+    highlights: list[Range] = Field(description="The answering sentences, offsets into `text`.")
+    segments: Segments
+    citation: Citation
+    explanation: ExplanationReply
+
+
+class IndexReply(BaseModel):
+    """The index that answered."""
+
+    id: str = Field(description="Equal ids mean equal answers.", examples=["1f2e3d4c5b6a7988"])
+    model: str = Field(examples=["bundled"])
+    built_at: str = Field(examples=["2026-11-22T11:00:00Z"])
+
+
+class AskReply(BaseModel):
+    """Passages for a question, and whether they are thought to answer it."""
+
+    question: str = Field(
+        description="As understood, trimmed.", examples=["what did Luxembourg and Morocco sign?"]
+    )
+    question_language: str = Field(examples=["en"])
+    answerable: bool = Field(description="False: the passages are only the nearest ones.", examples=[True])
+    confidence: float = Field(ge=0, le=1, examples=[0.93])
+    reason: str | None = Field(default=None, description="Why it is thought not answerable.", examples=[None])
+    warnings: list[str] = Field(default=[], description="What the reader should know.", examples=[[]])
+    passages: list[PassageReply]
+    index: IndexReply
+    took_ms: float = Field(ge=0, examples=[2.4])
+
+
+class DocumentSummary(BaseModel):
+    """One article of the list, without its text."""
+
+    id: str = Field(pattern="^[0-9a-f]{16}$", examples=[DOCUMENT_ID])
+    source: str = Field(description="The file it came from.", examples=["articles/luxembourg.txt"])
+    title: str | None = Field(examples=["Le Luxembourg et le Maroc signent une déclaration d’intention"])
+    outlet: str | None = Field(examples=["La Tribune"])
+    published_on: date | None = Field(examples=["2019-09-25"])
+    language: str | None = Field(examples=["fr"])
+    url: str | None = Field(examples=[None])
+    sha256: str = Field(description="Of the stored text in UTF-8.", examples=["9f86d0…"])
+
+
+class SetAsideReply(BaseModel):
+    """A part of the text that is not the article's own."""
+
+    start: int = Field(ge=0, examples=[0])
+    end: int = Field(ge=0, examples=[64])
+    reason: str = Field(examples=["ticker"])
+
+
+class DocumentReply(DocumentSummary):
+    """One article with its whole stored text."""
+
+    text: str = Field(examples=["Le Luxembourg et le Maroc signent…"])
+    set_aside: list[SetAsideReply]
+
+
+class DocumentsReply(BaseModel):
+    """One page of the articles, ordered by source."""
+
+    documents: list[DocumentSummary]
+    total: int = Field(ge=0, examples=[5])
+    next: str | None = Field(description="Cursor of the next page, if any.", examples=[None])
+
+
+class CitationReply(BaseModel):
+    """Whether a citation still stands. Never holds other text than the one cited."""
+
+    id: str = Field(examples=[PERMALINK.removeprefix("/c/")])
+    state: Literal["valid", "moved", "changed", "withdrawn"] = Field(
+        description="valid: word for word in its place; moved: word for word elsewhere in the article; "
+        "changed: the words are gone; withdrawn: the article is gone."
+    )
+    document: DocumentSummary | None = Field(description="The article, unless withdrawn.")
+    start: int | None = Field(description="Where the words stand now.", examples=[2310])
+    end: int | None = Field(examples=[END])
+    text: str | None = Field(description="The words, if valid or moved.", examples=[BEFORE + MATCH + AFTER])
+
+
+class FacetsReply(BaseModel):
+    """Values that filters can take."""
+
+    outlet: list[str] = Field(examples=[["La Tribune"]])
+    language: list[str] = Field(examples=[["fr"]])
+
+
+class HealthReply(BaseModel):
+    """The process lives."""
+
+    status: Literal["alive"]
+
+
+class ReadyReply(BaseModel):
+    """The service answers questions."""
+
+    status: Literal["ready"]
+    index: IndexReply
+    documents: int = Field(examples=[5])
+    passages: int = Field(examples=[61])
+    refused: str | None = Field(
+        description="Why a newer index was refused, while the older one goes on answering.", examples=[None]
+    )
+
+
+class FaultReply(BaseModel):
+    """One wrong value."""
+
+    pointer: str = Field(examples=["#/k"])
+    detail: str = Field(examples=["Input should be less than or equal to 50"])
+
+
+class ProblemReply(BaseModel):
+    """An error (RFC 9457); it never repeats what was sent."""
+
+    type: str = Field(description="Stable; leads to its description.", examples=["/docs#invalid-request"])
+    title: str = Field(examples=["A value is not allowed"])
+    status: int = Field(examples=[422])
+    detail: str = Field(examples=["#/k: Input should be less than or equal to 50"])
+    request_id: str = Field(examples=["5f0c2a34c1d84d7e9a0b6c1d2e3f4a5b"])
+    errors: list[FaultReply] = Field(default=[], description="The first wrong values.")

@@ -1,0 +1,102 @@
+"""The server process: one worker, bounded connections, a printed address once it answers."""
+
+import contextlib
+import socket
+import sys
+from collections.abc import Callable, Iterator
+
+import uvicorn
+
+from api.app import create_app
+from api.protocol import BoundedProtocol
+from api.security import check_binding
+from embeddings import load_encoder
+from rag.errors import IbidError
+from rag.retriever import Retriever
+from rag.settings import Settings
+from rag.snapshot import open_current
+
+DRAIN_SECONDS = 10  # for running requests at the end: a hundred times what the slowest takes
+KEEP_ALIVE_SECONDS = 30  # longer than a reader needs for an answer, so the next question saves a handshake
+
+
+def run(settings: Settings, announce: Callable[[str], None] | None = None) -> None:
+    """Serve until SIGTERM or Ctrl-C; running requests are answered first.
+
+    Args:
+        settings: where the index is and where to listen.
+        announce: called once with the address when it answers; prints it by default.
+
+    Raises:
+        BadConfiguration: the host is reachable from elsewhere and there is no API key.
+        SnapshotError, EncoderError: there is no index or model to serve.
+        IbidError: the address cannot be listened on.
+
+    """
+    check_binding(settings)
+    listener = _bound_socket(settings.host, settings.port)
+    with contextlib.closing(listener):
+        encoder = load_encoder(settings.model, settings.query_prefix, settings.passage_prefix)
+        retriever = Retriever(open_current(settings.data, encoder), encoder)
+        config = uvicorn.Config(
+            create_app(retriever, settings),
+            http=BoundedProtocol,
+            ws="none",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
+            timeout_graceful_shutdown=DRAIN_SECONDS,
+        )
+        _Server(config, announce or _print_address).run([listener])
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's server that says when it answers and ends with exit code 0 when asked to end."""
+
+    def __init__(self, config: uvicorn.Config, announce: Callable[[str], None]) -> None:
+        super().__init__(config)
+        self._announce = announce
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then announce: from here on connections are accepted and answered."""
+        await super().startup(sockets)
+        if self.started and sockets:
+            self._announce(_address(sockets[0]))
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Take SIGTERM and Ctrl-C as the wish to end, not as a failure."""
+        with super().capture_signals():
+            yield
+            self._captured_signals.clear()
+
+
+def _bound_socket(host: str, port: int) -> socket.socket:
+    """Take the address before the model is loaded; it refuses connections until the server listens."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        bound = socket.socket(family, kind, protocol)
+        try:
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            bound.bind(address)
+        except OSError:
+            bound.close()
+            raise
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise IbidError(
+            f"cannot listen on {host}:{port} ({reason})", "choose another port: ibid serve --port 0"
+        ) from None
+    return bound
+
+
+def _address(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _print_address(address: str) -> None:
+    sys.stdout.write(f"Ibid answers on {address}\n")
+    sys.stdout.flush()
