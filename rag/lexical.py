@@ -149,7 +149,7 @@ class LexicalIndex:
             query = Query.boolean_query([(Occur.Must, query), (Occur.Must, unscored)])
         hits = self._searcher.search(query, limit=depth, count=False).hits
         ordinals = self._searcher.fast_field_values("ordinal", [address for _, address in hits])
-        return {int(ordinal): float(score) for ordinal, (score, _) in zip(ordinals, hits, strict=True)}
+        return {ordinal: float(score) for ordinal, (score, _) in zip(ordinals, hits, strict=True)}
 
     def question_terms(self, question: str, question_language: str) -> dict[str, list[str]]:
         """Return the terms of a question for every field that holds passages."""

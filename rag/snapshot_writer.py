@@ -5,7 +5,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
-from dataclasses import asdict, astuple, dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -52,8 +52,10 @@ class Contents:
         changes it wherever it changes anything.
         """
         digest = hashlib.sha256(f"{manifests.FORMAT} {encoder.fingerprint}".encode())
-        for record in (*self.documents, *self.passages):
-            digest.update(json.dumps(astuple(record), default=str).encode())
+        for document in self.documents:
+            digest.update(json.dumps(astuple(document), default=str).encode())
+        for passage in self.passages:
+            digest.update(json.dumps(astuple(passage)).encode())
         for text in self.texts:
             digest.update(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest())
         return digest.hexdigest()

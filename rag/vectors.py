@@ -65,7 +65,8 @@ class VectorIndex:
             if isinstance(within, range)
             else faiss.IDSelectorBatch(np.asarray(within, dtype=np.int64))
         )
-        parameters = faiss.SearchParameters(sel=selector)
+        parameters = faiss.SearchParameters()
+        parameters.sel = selector
         _, ordinals = self._passages.search(query[None, :], min(depth, len(within)), params=parameters)
         return [int(ordinal) for ordinal in ordinals[0] if ordinal >= 0]
 

@@ -1,0 +1,269 @@
+"""The command line. Results go to stdout, progress and messages to stderr."""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from rag.errors import IbidError, NoInput
+from rag.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from embeddings import Encoder
+    from rag.report import Report
+    from rag.retriever import Retriever
+
+# Most of the program is imported inside the commands: `ibid --help` and a wrong option then
+# answer at once, and `ibid ask` loads neither the server nor the indexer.
+
+app = typer.Typer(
+    help="Cited answers from your own articles: exact passages, across languages, offline.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Data = Annotated[Path | None, typer.Option(help="Folder for the index and the embedding cache.")]
+Model = Annotated[str | None, typer.Option(help='"bundled", a folder, or a hub id.')]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+# The articles that come with Ibid, where it runs from its own checkout.
+SEEDS = Path(__file__).parent.parent / "seeds" / "articles"
+GOLD = SEEDS.parent / "gold.jsonl"
+EX_CONFIG = 78
+EX_INTERRUPTED = 130
+
+
+def main() -> None:
+    """Run the command line; every error a user can cause ends in one line and its exit code."""
+    from embeddings.errors import EncoderError
+
+    try:
+        app()
+    except IbidError as error:
+        _fail(str(error), error.remedy, error.exit_code)
+    except EncoderError as error:
+        _fail(str(error), error.remedy, EX_CONFIG)
+    except BrokenPipeError:
+        # The reader of our output has gone ("| head"): nothing more to say, not even at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except KeyboardInterrupt:
+        sys.exit(EX_INTERRUPTED)
+
+
+def _fail(message: str, remedy: str, code: int) -> None:
+    from rag.terminal import plain
+
+    typer.echo(plain(f"ibid: {message}"), err=True)
+    if remedy:
+        typer.echo(plain(f"      {remedy}"), err=True)
+    sys.exit(code)
+
+
+@app.command()
+def index(
+    paths: Annotated[list[Path] | None, typer.Argument(help="Folders or files of articles.")] = None,
+    data: Data = None,
+    model: Model = None,
+    strict: Annotated[bool, typer.Option(help="Exit with 65 where a file was skipped.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Index articles. Without PATHS, those of the index before are read again."""
+    from rag.terminal import print_report
+
+    settings = load_settings(data=data, model=model)
+    report = _build(paths or _indexed_before(settings), settings)
+    if as_json:
+        _print_json(report.as_json())
+    else:
+        print_report(report)
+    if strict and report.skipped:
+        sys.exit(65)
+
+
+@app.command()
+def ask(
+    question: str,
+    k: Annotated[int, typer.Option("-k", min=1, max=50, help="Passages wanted.")] = 5,
+    data: Data = None,
+    model: Model = None,
+    as_json: AsJson = False,
+) -> None:
+    """Ask a question; the answer is the passages that hold it, each with its citation."""
+    from rag.reply import answer_as_json
+    from rag.terminal import print_answer
+
+    with _retriever(load_settings(data=data, model=model)) as retriever:
+        started = time.perf_counter()
+        answer = retriever.ask(question, k)
+        took_ms = (time.perf_counter() - started) * 1000
+        if as_json:
+            _print_json(answer_as_json(answer, retriever.snapshot, took_ms))
+        else:
+            print_answer(answer)
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; 0 for any.")] = None,
+    data: Data = None,
+    model: Model = None,
+) -> None:
+    """Serve the page and the HTTP API; builds the index of the seed articles where there is none."""
+    from importlib import import_module
+
+    settings = load_settings(host=host, port=port, data=data, model=model)
+    from rag.snapshot import CURRENT
+
+    if not (settings.data / CURRENT).exists():
+        from rag.terminal import print_report
+
+        print_report(_build(_indexed_before(settings), settings), err=True)
+    # By name: the server stands above this package and must not be needed by it.
+    import_module("api.server").run(settings)
+
+
+@app.command()
+def evaluate(
+    gold: Annotated[Path, typer.Argument(help="Gold set, JSON lines.")] = GOLD,
+    split: Annotated[Literal["dev", "test", "all"], typer.Option(help="Half of the gold set.")] = "test",
+    out: Annotated[Path | None, typer.Option(help="Folder for the TREC run, qrels and all results.")] = None,
+    html: Annotated[Path | None, typer.Option(help="File for the report as one page.")] = None,
+    compare: Annotated[
+        tuple[Path, Path] | None, typer.Option(help="Compare two results written with --out, A then B.")
+    ] = None,
+    baseline: Annotated[Path | None, typer.Option(help="Results not to fall behind.")] = None,
+    tolerance: Annotated[float | None, typer.Option(min=0, max=1, help="Loss that is accepted.")] = None,
+    data: Data = None,
+    model: Model = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure retrieval, highlights and refusals on a gold set; exit 1 on a regression."""
+    from rag.evaluation.command import Request, compare_command, evaluate_command
+    from rag.evaluation.compare import TOLERANCE
+
+    accepted = TOLERANCE if tolerance is None else tolerance
+    if compare is not None:
+        sys.exit(compare_command(*compare, accepted, as_json))
+    with _retriever(load_settings(data=data, model=model)) as retriever:
+        request = Request(gold, split, as_json, out, html, baseline, accepted)
+        sys.exit(evaluate_command(retriever, request))
+
+
+@app.command()
+def inspect(
+    document: Annotated[str, typer.Argument(help="Id or source of a document, or a part of its source.")],
+    data: Data = None,
+    model: Model = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show a document: what is known about it, its passages, what was set aside and why."""
+    from rag.reply import document_as_json
+    from rag.terminal import print_document
+
+    with _retriever(load_settings(data=data, model=model)) as retriever:
+        snapshot = retriever.snapshot
+        every = snapshot.documents(0, snapshot.manifest.counts.documents)
+        matching = [one for one in every if document == one.id or document in one.source]
+        if len(matching) != 1:
+            names = ", ".join(one.source for one in matching[:10]) or "none"
+            raise NoInput(f"{document!r} names {len(matching)} documents ({names})", "give one id or source")
+        passages = snapshot.passages_of(matching[0].id)
+        if as_json:
+            _print_json(document_as_json(matching[0]))
+        else:
+            print_document(matching[0], passages)
+
+
+@app.command()
+def verify(data: Data = None, model: Model = None) -> None:
+    """Check every file of the index against its manifest."""
+    with _retriever(load_settings(data=data, model=model)) as retriever:
+        manifest = retriever.snapshot.manifest
+        typer.echo(f"{retriever.snapshot.path}: {len(manifest.files)} files are as the manifest says")
+
+
+@app.command()
+def doctor(data: Data = None, model: Model = None, as_json: AsJson = False) -> None:
+    """Show on one screen whether everything works, and what to do where it does not."""
+    from rag.doctor import examine
+    from rag.terminal import print_findings
+
+    findings = examine(load_settings(data=data, model=model))
+    if as_json:
+        _print_json([finding.as_json() for finding in findings])
+    else:
+        print_findings(findings)
+    if not all(finding.good for finding in findings):
+        sys.exit(1)
+
+
+@app.command()
+def config(data: Data = None, model: Model = None, as_json: AsJson = False) -> None:
+    """Show every setting, its value and where the value comes from."""
+    from rag.settings import origin
+    from rag.terminal import print_settings
+
+    settings = load_settings(data=data, model=model)
+    rows = [(name, str(getattr(settings, name)), origin(name, settings)) for name in Settings.model_fields]
+    if as_json:
+        _print_json({name: {"value": value, "origin": place} for name, value, place in rows})
+    else:
+        print_settings(rows)
+
+
+def _indexed_before(settings: Settings) -> list[Path]:
+    """Return what the current index was made from, else the seed articles.
+
+    Raises:
+        NoInput: there is neither.
+
+    """
+    from rag.errors import SnapshotError
+    from rag.manifest import read_manifest
+    from rag.snapshot import current_path
+
+    try:
+        return [Path(root) for root in read_manifest(current_path(settings.data)).roots]
+    except SnapshotError:
+        if SEEDS.is_dir():
+            return [SEEDS]
+        raise NoInput("no folder of articles is given", "ibid index FOLDER") from None
+
+
+def _build(paths: list[Path], settings: Settings) -> "Report":
+    from rag.indexing import build_index
+    from rag.terminal import embedding_progress
+
+    with embedding_progress() as progress:
+        return build_index(paths, settings, _encoder(settings), progress)
+
+
+def _encoder(settings: Settings) -> "Encoder":
+    from embeddings import load_encoder
+
+    return load_encoder(settings.model, settings.query_prefix, settings.passage_prefix)
+
+
+@contextmanager
+def _retriever(settings: Settings) -> Iterator["Retriever"]:
+    from rag.retriever import Retriever
+    from rag.snapshot import open_current
+
+    encoder = _encoder(settings)
+    snapshot = open_current(settings.data, encoder)
+    try:
+        yield Retriever(snapshot, encoder)
+    finally:
+        snapshot.close()
+
+
+def _print_json(value: object) -> None:
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))

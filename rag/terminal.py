@@ -1,0 +1,153 @@
+"""What the command line shows a person. Text of articles is shown as text, never obeyed."""
+
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from rag.answer import Answer, Hit
+from rag.citations import cite
+from rag.doctor import Finding
+from rag.documents import Document
+from rag.indexing import Progress as Tell
+from rag.passages import Passage
+from rag.report import Report
+
+# Controls that move the cursor, colour the screen or turn the direction of writing.
+UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+# Paths and names are printed with what the terminal's encoding cannot show as escapes.
+PIPE_WIDTH = 100  # columns where the output is no terminal
+
+
+def plain(text: str) -> str:
+    """Return a text with every terminal escape and direction control made visible as U+FFFD."""
+    return UNSAFE.sub("\ufffd", text).encode("utf-8", "replace").decode("utf-8")
+
+
+def _console(err: bool = False) -> Console:
+    console = Console(stderr=err, highlight=False, markup=False, emoji=False)
+    return console if console.is_terminal else Console(
+        stderr=err, highlight=False, markup=False, emoji=False, width=PIPE_WIDTH
+    )
+
+
+@contextmanager
+def embedding_progress() -> Iterator[Tell]:
+    """Show a bar on stderr while texts are embedded, if somebody is looking."""
+    columns = (TextColumn("embedding"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def print_answer(answer: Answer) -> None:
+    """Print the passages with their answering sentences in bold, or say that there is no answer."""
+    console = _console()
+    for warning in answer.warnings:
+        _console(err=True).print(Text(f"warning: {warning}", style="yellow"))
+    if not answer.answerable:
+        console.print(Text(f"No answer: {answer.reason}.", style="bold"))
+        if answer.hits:
+            console.print(Text("The nearest passages:"))
+    for hit in answer.hits:
+        console.print()
+        console.print(_heading(hit))
+        console.print(_passage(hit), soft_wrap=not console.is_terminal)
+
+
+def _heading(hit: Hit) -> Text:
+    citation = cite(hit)
+    known = (citation.title or hit.source, citation.outlet, citation.published_on)
+    name = " · ".join(plain(str(part)) for part in known if part)
+    return Text.assemble((f"{citation.label} ", "bold cyan"), (name, "bold"), (f"  {citation.permalink}", "dim"))
+
+
+def _passage(hit: Hit) -> Text:
+    text = Text(plain(hit.text))  # as many characters as before: offsets hold
+    for span in hit.highlights:
+        text.stylize("bold underline", span.start, span.end)
+    return text
+
+
+def print_report(report: Report, err: bool = False) -> None:
+    """Print what an indexing run did."""
+    console = _console(err)
+    change = report.change
+    state = "built" if report.rebuilt else "unchanged"
+    rows = [
+        ("index", f"{report.index[:12]} {state} in {report.seconds:.1f} s"),
+        ("articles", f"{report.documents} ({', '.join(f'{n} {code}' for code, n in report.languages.items())})"),
+        (
+            "changes",
+            f"{len(change.added)} added, {len(change.changed)} changed, {len(change.deleted)} deleted, "
+            f"{change.unchanged} unchanged",
+        ),
+        ("passages", str(report.passages)),
+        ("embedded", f"{report.embedded} texts of {report.texts}" if report.rebuilt else "nothing to embed"),
+        ("set aside", _set_aside(report)),
+    ]
+    for name, value in rows:
+        console.print(f"{name:>10}  {value}", soft_wrap=True)
+    for source in report.uncertain:
+        console.print(f" uncertain  {plain(source)}: body and boilerplate cannot be told apart, all kept")
+    for source, notes in report.notes.items():
+        console.print(f"      note  {plain(source)}: {'; '.join(notes)}", soft_wrap=True)
+    for source, reason, detail in report.skipped:
+        console.print(f"   skipped  {plain(source)}: {reason} ({plain(detail)})", soft_wrap=True)
+    for warning in report.warnings:
+        console.print(Text(f"   warning  {warning}", style="yellow"), soft_wrap=True)
+
+
+def _set_aside(report: Report) -> str:
+    total = sum(report.set_aside.values())
+    share = 100 * total / max(report.characters, 1)
+    reasons = ", ".join(f"{reason} {size}" for reason, size in report.set_aside.items())
+    return f"{total} characters ({share:.0f} %)" + (f": {reasons}" if reasons else "")
+
+
+def print_document(document: Document, passages: Sequence[Passage]) -> None:
+    """Print what is known about a document, its passages and what was set aside, with reasons."""
+    console, known = _console(), document.metadata
+    facts = (
+        ("id", document.id),
+        ("source", document.source),
+        ("title", known.title),
+        ("outlet", known.outlet),
+        ("published", known.published_on),
+        ("language", known.language),
+        ("address", known.url),
+        ("notes", "; ".join(document.notes)),
+    )
+    for name, value in facts:
+        console.print(f"{name:>10}  {plain(str(value or '–'))}", soft_wrap=True)
+    reasons = [(label.span.start, label.span.end, label.reason) for label in document.set_aside]
+    body = [(*passage.span, "passage") for passage in passages if not passage.boilerplate]
+    table = Table("start", "end", "kind", "words", box=None, header_style="bold")
+    for start, end, kind in sorted(reasons + body):
+        words = " ".join(plain(document.text[start:end]).split())
+        table.add_row(str(start), str(end), kind, Text(words, overflow="ellipsis", no_wrap=True))
+    console.print()
+    console.print(table)
+
+
+def print_settings(rows: Sequence[tuple[str, str, str]]) -> None:
+    """Print name, value and origin of each setting."""
+    table = Table("setting", "value", "from", box=None, header_style="bold")
+    for row in rows:
+        table.add_row(*(Text(plain(cell)) for cell in row))
+    _console().print(table)
+
+
+def print_findings(findings: Sequence[Finding]) -> None:
+    """Print each part examined, with the remedy where it is not in order."""
+    console = _console()
+    for finding in findings:
+        mark = Text("ok ", style="green") if finding.good else Text("no ", style="bold red")
+        console.print(Text.assemble(mark, f"{finding.part:>7}  {plain(finding.seen)}"), soft_wrap=True)
+        if finding.remedy:
+            console.print(f"            {plain(finding.remedy)}", soft_wrap=True)
