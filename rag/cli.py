@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from rag.errors import IbidError, NoInput
+from rag.errors import BadConfiguration, IbidError, NoInput
 from rag.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -36,20 +36,15 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 # The articles that come with Ibid, where it runs from its own checkout.
 SEEDS = Path(__file__).parent.parent / "seeds" / "articles"
 GOLD = SEEDS.parent / "gold.jsonl"
-EX_CONFIG = 78
 EX_INTERRUPTED = 130
 
 
 def main() -> None:
     """Run the command line; every error a user can cause ends in one line and its exit code."""
-    from embeddings.errors import EncoderError
-
     try:
         app()
     except IbidError as error:
         _fail(str(error), error.remedy, error.exit_code)
-    except EncoderError as error:
-        _fail(str(error), error.remedy, EX_CONFIG)
     except BrokenPipeError:
         # The reader of our output has gone ("| head"): nothing more to say, not even at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -247,13 +242,19 @@ def _build(paths: list[Path], settings: Settings) -> "Report":
 
 
 def _encoder(settings: Settings) -> "Encoder":
-    from embeddings import load_encoder
+    from embeddings import EncoderError, load_encoder
 
-    return load_encoder(settings.model, settings.query_prefix, settings.passage_prefix)
+    try:
+        return load_encoder(settings.model, settings.query_prefix, settings.passage_prefix)
+    except EncoderError as error:
+        raise BadConfiguration(str(error), error.remedy) from None
 
 
 @contextmanager
 def _retriever(settings: Settings) -> Iterator["Retriever"]:
+    from rag import language
+
+    language.preload()
     from rag.retriever import Retriever
     from rag.snapshot import open_current
 

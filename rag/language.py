@@ -1,8 +1,9 @@
 """The language of a text."""
 
 from collections.abc import Collection
-
-import py3langid
+from functools import cache
+from threading import Lock, Thread
+from typing import Any
 
 # Those told apart. Restricting the library to them makes short questions come out right.
 LANGUAGES = ("ar", "de", "en", "es", "fr", "it", "nl", "pt")
@@ -12,7 +13,25 @@ ENOUGH_CHARACTERS = 2_000
 # Italian than as English); whole questions in another language differ by 20 and more.
 CLEAR_MARGIN = 7.0
 
-py3langid.set_languages(list(LANGUAGES))
+_LOADING = Lock()
+
+
+def _identifier() -> Any:  # noqa: ANN401 - the library has no types
+    with _LOADING:
+        return _load()
+
+
+@cache
+def _load() -> Any:  # noqa: ANN401 - the library has no types
+    import py3langid
+
+    py3langid.set_languages(list(LANGUAGES))
+    return py3langid
+
+
+def preload() -> None:
+    """Start reading the library's model, half a second of decompression, on another core."""
+    Thread(target=_identifier, daemon=True).start()
 
 
 def detect_language(text: str, expected: Collection[str] = LANGUAGES) -> str:
@@ -20,7 +39,7 @@ def detect_language(text: str, expected: Collection[str] = LANGUAGES) -> str:
 
     A language that is not `expected` is named only where the evidence for it is clear.
     """
-    ranking = py3langid.rank(text[:ENOUGH_CHARACTERS])
+    ranking = _identifier().rank(text[:ENOUGH_CHARACTERS])
     best, best_score = ranking[0]
     likely = [(code, score) for code, score in ranking if code in expected]
     if likely and best_score - likely[0][1] < CLEAR_MARGIN:

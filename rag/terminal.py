@@ -4,23 +4,24 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
 from rag.answer import Answer, Hit
 from rag.citations import cite
-from rag.doctor import Finding
 from rag.documents import Document
-from rag.indexing import Progress as Tell
 from rag.passages import Passage
-from rag.report import Report
+
+if TYPE_CHECKING:
+    from rag.doctor import Finding
+    from rag.indexing import Progress as Tell
+    from rag.report import Report
 
 # Controls that move the cursor, colour the screen or turn the direction of writing.
 UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-# Paths and names are printed with what the terminal's encoding cannot show as escapes.
 PIPE_WIDTH = 100  # columns where the output is no terminal
 
 
@@ -37,8 +38,10 @@ def _console(err: bool = False) -> Console:
 
 
 @contextmanager
-def embedding_progress() -> Iterator[Tell]:
+def embedding_progress() -> Iterator["Tell"]:
     """Show a bar on stderr while texts are embedded, if somebody is looking."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
     columns = (TextColumn("embedding"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
         task = bar.add_task("", total=None)
@@ -74,7 +77,7 @@ def _passage(hit: Hit) -> Text:
     return text
 
 
-def print_report(report: Report, err: bool = False) -> None:
+def print_report(report: "Report", err: bool = False) -> None:
     """Print what an indexing run did."""
     console = _console(err)
     change = report.change
@@ -103,7 +106,7 @@ def print_report(report: Report, err: bool = False) -> None:
         console.print(Text(f"   warning  {warning}", style="yellow"), soft_wrap=True)
 
 
-def _set_aside(report: Report) -> str:
+def _set_aside(report: "Report") -> str:
     total = sum(report.set_aside.values())
     share = 100 * total / max(report.characters, 1)
     reasons = ", ".join(f"{reason} {size}" for reason, size in report.set_aside.items())
@@ -143,7 +146,7 @@ def print_settings(rows: Sequence[tuple[str, str, str]]) -> None:
     _console().print(table)
 
 
-def print_findings(findings: Sequence[Finding]) -> None:
+def print_findings(findings: Sequence["Finding"]) -> None:
     """Print each part examined, with the remedy where it is not in order."""
     console = _console()
     for finding in findings:
