@@ -1,0 +1,47 @@
+# Each target does its own set-up, in .venv, from nothing.
+PYTHON ?= python3
+BIN := .venv/bin
+# The index of these targets stays inside the checkout.
+export IBID_DATA ?= $(CURDIR)/.ibid
+CHROMIUM := $(shell command -v chromium-headless-shell || command -v chromium || command -v google-chrome)
+
+.PHONY: install serve test evaluate bench clean
+
+install: .venv/.installed
+
+serve: .venv/.installed
+	$(BIN)/ibid serve
+
+test: .venv/.installed-dev chromium
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	IBID_DATA=.ibid-test $(BIN)/ibid index seeds/articles
+	IBID_DATA=.ibid-test $(BIN)/ibid evaluate --split test --baseline seeds/baseline.json
+	$(BIN)/pytest --cov --cov-report=term:skip-covered
+
+evaluate: .venv/.installed
+	IBID_DATA=.ibid-test $(BIN)/ibid index seeds/articles
+	IBID_DATA=.ibid-test $(BIN)/ibid evaluate --split test
+
+.venv/.installed: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Ibid needs Python 3.11 or later: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable .
+	touch $@
+
+.venv/.installed-dev: .venv/.installed
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[dev]"
+	touch $@
+
+.PHONY: chromium
+chromium:
+ifeq ($(CHROMIUM),)
+	@echo "The browser tests need headless Chromium; installing Debian's package." >&2
+	apt-get update --quiet --quiet && apt-get install --yes --quiet --no-install-recommends chromium-headless-shell \
+		|| { echo "Cannot install it: run as root, or install chromium-headless-shell or chromium yourself." >&2; exit 1; }
+endif
+
+clean:
+	rm -rf .venv .ibid .ibid-test .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis
