@@ -72,7 +72,7 @@ def load_gold(path: Path, texts: Mapping[str, str] | None = None) -> Gold:
     errors += [f"{path}:{line}: {problem}" for line, problem in _between_lines(numbered)]
     for line, question in numbered if texts is not None else []:
         errors += [f"{path}:{line}: {p}" for a in question.answers if (p := _misquoted(a, texts or {}))]
-    _raise_all(errors, "correct these lines; the form is described in CONTRIBUTING.md")
+    _raise_all(errors, "correct these lines and run again")
     if not numbered:
         raise NoInput(f"{path} holds no question", "write one question a line")
     questions = tuple(question for _, question in numbered)

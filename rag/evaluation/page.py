@@ -11,7 +11,7 @@ from rag.evaluation.failures import Failure, failures
 from rag.evaluation.measures import FIRST, MEASURES
 from rag.evaluation.plots import Plot, language_plot, reliability_plot, risk_coverage_plot
 from rag.evaluation.question import GoldAnswer
-from rag.evaluation.report import interval
+from rag.evaluation.report import interval, ratio
 from rag.evaluation.run import Evaluation
 from rag.evaluation.summary import PARITY, Summary
 
@@ -54,7 +54,7 @@ def render_page(evaluation: Evaluation, summary: Summary, server: str = "") -> s
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters["interval"] = interval
+    environment.filters |= {"interval": interval, "ratio": ratio}
     template = environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
     return template.render(
         evaluation=evaluation,

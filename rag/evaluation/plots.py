@@ -11,7 +11,7 @@ from rag.evaluation.summary import Values
 Place = tuple[float, float]
 
 WIDTH, HEIGHT = 420, 280
-LEFT, RIGHT, TOP, BOTTOM = 52, 12, 12, 44
+LEFT, RIGHT, TOP, BOTTOM = 64, 12, 12, 44
 TICKS = (0.0, 0.25, 0.5, 0.75, 1.0)
 LARGEST_DOT = 14  # radius of a bin that holds every question
 BAR, GAP, ROW_GAP, LABEL = 12, 3, 12, 150  # of the bars, in the units of the drawing
@@ -64,7 +64,7 @@ def reliability_plot(bins: Sequence[Bin], error: float) -> Plot:
     ]
     diagonal = _line((_x(0), _y(0)), (_x(1), _y(1)), "ideal")
     text = f"Expected calibration error {error:.3f}; on the diagonal, confidence means what it says."
-    axes = _axes("confidence", "share where the first passages hold the answer", 1.0)
+    axes = _axes("confidence", "share that held the answer", 1.0)
     return Plot("Reliability of confidence", text, WIDTH, HEIGHT, (*axes, diagonal, *dots))
 
 
@@ -76,26 +76,22 @@ def language_plot(languages: Mapping[str, Values], measures: Sequence[str]) -> P
         top = place * row + TOP
         shapes.append(_text((LABEL - 8, top + (row - ROW_GAP) / 2 + 4), measure, "end"))
         for order, (language, values) in enumerate(languages.items()):
-            title = f"{measure}, {language}"
-            shapes += _bar(values[measure], title, (top + order * (BAR + GAP), order))
-    text = "Bars are values, lines their 95 % intervals; languages from top to bottom: " + ", ".join(
-        languages
-    )
-    return Plot("By language", text, WIDTH, len(measures) * row + BOTTOM, tuple(shapes))
+            shapes += _bar(values[measure], language, top + order * (BAR + GAP), f"bar{order % 2}")
+    height = len(measures) * row + TOP
+    return Plot("By language", "Bars are values, lines their 95 % intervals.", WIDTH, height, tuple(shapes))
 
 
-def _bar(value: Value, title: str, place: tuple[float, int]) -> Iterator[Shape]:
+def _bar(value: Value, language: str, top: float, kind: str) -> Iterator[Shape]:
     if value.value is None or value.low is None or value.high is None:
         return
-    top, order = place
-    long = WIDTH - LABEL - 50  # room for the number behind the bar
-    title = f"{title}: {value.value:.3f} [{value.low:.3f}, {value.high:.3f}]"
+    long = WIDTH - LABEL - 64  # room for the number behind the bar
+    title = f"{language}: {value.value:.3f} [{value.low:.3f}, {value.high:.3f}]"
     box = {"x": LABEL, "y": top, "width": round(value.value * long, 1), "height": BAR}
-    yield Shape("rect", {**box, "class": f"bar{order % 2}"}, title=title)
+    yield Shape("rect", {**box, "class": kind}, title=title)
     middle = top + BAR / 2
     ends = (round(LABEL + value.low * long, 1), middle), (round(LABEL + value.high * long, 1), middle)
     yield _line(*ends, "whisker")
-    yield _text((LABEL + long + 8, top + BAR - 2), f"{value.value:.3f}", "start")
+    yield _text((LABEL + long + 8, top + BAR - 2), f"{language} {value.value:.3f}", "start")
 
 
 def _axes(across: str, up: str, scale: float) -> Iterator[Shape]:

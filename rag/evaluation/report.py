@@ -14,6 +14,7 @@ from rag.evaluation.intervals import Difference, Value
 from rag.evaluation.measures import MEASURES
 from rag.evaluation.run import Evaluation
 from rag.evaluation.summary import PARITY, Summary, Values
+from rag.terminal import plain
 
 KIND_MEASURES = ("Success@1", "Success@5", "nDCG@10", "Abstention accuracy")
 SHORTEST_QUOTE = 60  # characters of an unreachable quote: enough to find it in its article
@@ -68,6 +69,11 @@ def interval(value: Value) -> str:
     return "–" if value.value is None else f"{value.value:.3f} [{value.low:.3f}, {value.high:.3f}]"
 
 
+def ratio(both: Difference) -> str:
+    """Return ours over theirs, "1.021", or a dash where theirs is 0."""
+    return f"{both.ours / both.theirs:.3f}" if both.theirs else "–"
+
+
 def _table(title: str, first: str) -> Table:
     table = Table(title=Text(title), title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     table.add_column(first, no_wrap=True)
@@ -92,7 +98,7 @@ def _kind_table(kinds: Mapping[str, Values]) -> Table:
     for kind, values in kinds.items():
         shown = [values[name].value for name in KIND_MEASURES]
         cells = ["–" if value is None else f"{value:.3f}" for value in shown]
-        table.add_row(Text(kind), str(values["Abstention accuracy"].questions), *cells)
+        table.add_row(Text(plain(kind)), str(values["Abstention accuracy"].questions), *cells)
     return table
 
 
@@ -103,8 +109,7 @@ def _parity_table(parity: Mapping[str, Difference]) -> Table:
         table.add_column(heading, justify="right")
     for name, both in parity.items():
         difference = f"{both.ours - both.theirs:+.3f} [{both.low:+.3f}, {both.high:+.3f}]"
-        ratio = f"{both.ours / both.theirs:.3f}" if both.theirs else "–"
-        table.add_row(name, f"{both.ours:.3f}", f"{both.theirs:.3f}", difference, ratio)
+        table.add_row(name, f"{both.ours:.3f}", f"{both.theirs:.3f}", difference, ratio(both))
     return table
 
 
@@ -112,8 +117,8 @@ def _print_failures(evaluation: Evaluation, summary: Summary, console: Console) 
     for question_id, answer in evaluation.qrels.unreachable:
         quote = answer.quote[:SHORTEST_QUOTE].replace("\n", " ")
         place = f"{answer.source}[{answer.start}:{answer.end}]"
-        console.print(Text(f"Unreachable, counted as missed: {question_id}, {place} “{quote}”"))
+        console.print(Text(plain(f"Unreachable, counted as missed: {question_id}, {place} “{quote}”")))
     counts = Counter(reason for failure in failures(evaluation, summary) for reason in failure.reasons)
     for reason in REASONS:
         if counts[reason]:
-            console.print(Text(f"{counts[reason]:>4} questions: {reason}"))
+            console.print(Text(f"Failures: {counts[reason]} × {reason}"))

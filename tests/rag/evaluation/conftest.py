@@ -31,7 +31,8 @@ class LetterEncoder:
             padded = f" {text.lower()} ".encode()
             for start in range(max(1, len(padded) - 3)):
                 vectors[row, zlib.crc32(padded[start : start + 4]) % self.dimension] += 1
-        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+        return vectors
 
 
 @pytest.fixture(scope="session")

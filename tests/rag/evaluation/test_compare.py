@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -14,7 +15,7 @@ from rag.evaluation.measures import MEASURES, Share
 from rag.evaluation.results import Results
 
 
-def table(parts: Sequence[float]) -> Floats:
+def table(parts: Sequence[float] | Floats) -> Floats:
     return np.column_stack([parts, np.ones(len(parts))])
 
 
@@ -141,13 +142,14 @@ def test_evaluations_of_different_questions_are_not_compared() -> None:
 
 def test_a_question_that_moved_to_another_pair_is_told() -> None:
     before, after = results([1, 1]), results([1, 1])
-    moved = Results("B", after.gold, {**after.pairs, "q1": "p0"}, after.shares)
+    moved = replace(after, pairs={**after.pairs, "q1": "p0"})
     with pytest.raises(BadData, match=r": q1$"):
         compare(before, moved)
 
 
 def test_both_languages_of_a_pair_are_swapped_together() -> None:
-    six = results([0] * 12), results([1] * 12)
-    paired = [Results(r.name, r.gold, {f"q{n}": f"p{n // 2}" for n in range(12)}, r.shares) for r in six]
-    assert only_change(*paired).p == pytest.approx(2 / 2**6)
-    assert only_change(*six).p == pytest.approx(2 / 2**12)
+    apart = results([0] * 12), results([1] * 12)
+    pairs = {f"q{n}": f"p{n // 2}" for n in range(12)}
+    before, after = (replace(one, pairs=pairs) for one in apart)
+    assert only_change(before, after).p == pytest.approx(2 / 2**6)
+    assert only_change(*apart).p == pytest.approx(2 / 2**12)

@@ -62,8 +62,8 @@ def test_the_figures_stand_in_the_row_of_their_measure() -> None:
 def test_unreachable_answers_and_failures_are_told() -> None:
     text = printed(run_with(19))
     assert "Unreachable, counted as missed: across, [red]b.txt[5:15]" in text
-    assert "1 questions: answered, though nothing answers it" in text
-    assert "3 questions: none of the first 5 passages holds an answer" in text
+    assert "1 × answered, though nothing answers it" in text
+    assert "3 × none of the first 5 passages holds an answer" in text
 
 
 def test_words_of_the_gold_set_are_not_taken_for_markup() -> None:

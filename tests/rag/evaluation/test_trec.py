@@ -20,8 +20,8 @@ def test_the_files_give_other_tools_the_same_figures(tmp_path: Path) -> None:
     ]
     run = evaluation(entries, [passage(tile) for tile in TILES])
     write_trec(run, tmp_path)
-    qrels = list(ir_measures.read_trec_qrels(str(tmp_path / "qrels.trec")))
-    ranking = list(ir_measures.read_trec_run(str(tmp_path / "run.trec")))
+    qrels = list(ir_measures.read_trec_qrels(str(tmp_path / "qrels.trec")))  # type: ignore[no-untyped-call]
+    ranking = list(ir_measures.read_trec_run(str(tmp_path / "run.trec")))  # type: ignore[no-untyped-call]
     ours = summarise(run).measures
     for name, column in {"Success@1": "Success@1", "Success@5": "Success@5", "RR@10": "MRR@10",
                          "nDCG@10": "nDCG@10"}.items():  # fmt: skip
