@@ -33,12 +33,11 @@ def create_app(retriever: Retriever | None = None, settings: Settings | None = N
     """Make the application.
 
     Args:
-        retriever: what answers; without one, the index that `settings.data` holds now is opened.
-        settings: where to look for a newer index, and the limits; `load_settings()` without.
-            With a retriever and no settings, the retriever is never replaced.
+        retriever: what answers, for as long as the application lives; without one, the current
+            index of `settings.data` answers, and every newer one after it.
+        settings: where the index is, and the limits; `load_settings()` without.
 
     """
-    follow = settings is not None or retriever is None
     settings = settings or load_settings()
     desk = _desk(settings)
     app = FastAPI(
@@ -48,7 +47,7 @@ def create_app(retriever: Retriever | None = None, settings: Settings | None = N
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        lifespan=lambda _: _lifespan(desk, retriever, follow),
+        lifespan=lambda _: _lifespan(desk, retriever),
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
     app.state.desk = desk
@@ -73,14 +72,14 @@ def _desk(settings: Settings) -> Desk:
 
 
 @contextlib.asynccontextmanager
-async def _lifespan(desk: Desk, retriever: Retriever | None, follow: bool) -> AsyncIterator[None]:
+async def _lifespan(desk: Desk, retriever: Retriever | None) -> AsyncIterator[None]:
     """Warm up before the first request, follow the index while serving, close it at the end."""
     configure_logs()
-    if retriever is None:
-        await asyncio.to_thread(desk.follower.refresh)
-    else:
+    if retriever is not None:
         await asyncio.to_thread(desk.follower.install, retriever)
-    watching = asyncio.create_task(desk.follower.watch()) if follow else None
+    elif desk.live.retriever is None:
+        await asyncio.to_thread(desk.follower.refresh)
+    watching = None if retriever else asyncio.create_task(desk.follower.watch())
     try:
         yield
     finally:

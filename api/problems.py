@@ -10,6 +10,7 @@ from starlette.responses import Response
 MEDIA_TYPE = "application/problem+json"
 MAX_ERRORS = 3  # named faults in one reply: enough to go on, and the reply stays under 1 kB
 MAX_POINTER = 50  # characters: names an unknown field, cannot be used to echo a text
+MAX_DETAIL = 400  # bytes: the longest are those that name a file of the index
 MAX_MESSAGE = 110  # characters of one fault's message: the longest of pydantic's for our fields
 
 
@@ -91,7 +92,7 @@ class Problem(Exception):
             "type": f"/docs#{self.slug}",
             "title": self.kind.title,
             "status": self.kind.status,
-            "detail": self.detail,
+            "detail": self.detail.encode("utf-8", "replace")[:MAX_DETAIL].decode("utf-8", "ignore"),
             "request_id": request_id,
         }
         if self.faults:

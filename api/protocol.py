@@ -7,7 +7,9 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from api.logs import ACCESS
 from api.problems import MEDIA_TYPE, Problem
+from api.security import HEADERS
 
 ARRIVAL_SECONDS = 10.0  # for a whole request of at most 64 kB: enough at 7 kB/s
 MAX_HEAD = 32 * 1024  # bytes of request line and headers: four times what browsers send
@@ -100,6 +102,8 @@ class BoundedProtocol(HttpToolsProtocol):
         if self.transport.is_closing():
             return
         request_id = uuid.uuid4().hex
+        fields = {"request_id": request_id, "problem": problem.slug, "status": problem.kind.status}
+        ACCESS.info("refused", extra={"fields": fields})
         body = problem.body(request_id)
         status = problem.kind.status
         headers = {
@@ -107,6 +111,7 @@ class BoundedProtocol(HttpToolsProtocol):
             "content-length": str(len(body)),
             "connection": "close",
             "x-request-id": request_id,
+            **HEADERS,
             **problem.headers,
         }
         lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())

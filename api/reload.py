@@ -32,26 +32,39 @@ class Follower:
         self._live = live
         self._metrics = metrics
         self._encoder: Encoder | None = None
-        self._seen: str | None = None
+        self._tried: str | None = None
 
     async def watch(self) -> None:
         """Look at CURRENT every second, for ever; opening happens in a thread of its own."""
         while True:
             await asyncio.sleep(POLL_SECONDS)
-            if self._current() != self._seen:
+            if self._current() == self._tried:
+                continue
+            try:
                 await asyncio.to_thread(self.refresh)
+            except Exception:
+                # Whatever it was, following goes on: the next index may be sound.
+                SERVICE.exception("index not opened")
+
+    def start(self) -> None:
+        """Open what CURRENT names and put it in service.
+
+        Raises:
+            SnapshotError, EncoderError: there is no index or model to serve.
+
+        """
+        self._tried = self._current()
+        self.install(self._open())
 
     def refresh(self) -> None:
         """Open what CURRENT names; on a failure the older index goes on and `refused` says why."""
-        self._seen = self._current()
         try:
-            retriever = self._open()
+            self.start()
         except (IbidError, EncoderError) as error:
             self.refused = " ".join(part for part in (str(error), error.remedy) if part)
             SERVICE.error("index refused", extra={"fields": {"reason": self.refused}})
-            return
-        self.refused = None
-        self.install(retriever)
+        else:
+            self.refused = None
 
     def install(self, retriever: Retriever) -> None:
         """Warm up a retriever and put it in service."""
@@ -68,6 +81,6 @@ class Follower:
 
     def _current(self) -> str | None:
         try:
-            return Path(self._settings.data, CURRENT).read_text("utf-8")
+            return Path(self._settings.data, CURRENT).read_text("utf-8", "replace")
         except OSError:
             return None

@@ -8,13 +8,12 @@ from collections.abc import Callable, Iterator
 import uvicorn
 
 from api.app import create_app
+from api.logs import configure_logs
 from api.protocol import BoundedProtocol
 from api.security import check_binding
-from embeddings import load_encoder
 from rag.errors import IbidError
-from rag.retriever import Retriever
+from rag.language import preload
 from rag.settings import Settings
-from rag.snapshot import open_current
 
 DRAIN_SECONDS = 10  # for running requests at the end: a hundred times what the slowest takes
 KEEP_ALIVE_SECONDS = 30  # longer than a reader needs for an answer, so the next question saves a handshake
@@ -36,10 +35,12 @@ def run(settings: Settings, announce: Callable[[str], None] | None = None) -> No
     check_binding(settings)
     listener = _bound_socket(settings.host, settings.port)
     with contextlib.closing(listener):
-        encoder = load_encoder(settings.model, settings.query_prefix, settings.passage_prefix)
-        retriever = Retriever(open_current(settings.data, encoder), encoder)
+        configure_logs()
+        preload()
+        app = create_app(settings=settings)
+        app.state.desk.follower.start()
         config = uvicorn.Config(
-            create_app(retriever, settings),
+            app,
             http=BoundedProtocol,
             ws="none",
             log_config=None,

@@ -1,5 +1,6 @@
 """A new index goes into service while requests are answered; a damaged one does not."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -96,7 +97,7 @@ def test_the_plain_factory_waits_for_an_index_and_then_serves(
     data = tmp_path / "empty"
     data.mkdir()
     command = [sys.executable, "-m", "uvicorn", "api.app:create_app", "--factory", "--port", str(unused_port)]
-    environment = {"IBID_DATA": str(data), "PATH": "/usr/bin:/bin", "HOME": str(tmp_path)}
+    environment = {**os.environ, "IBID_DATA": str(data)}
     with (tmp_path / "stderr").open("w") as stderr:
         process = subprocess.Popen(command, cwd=ARTICLES.parents[1], env=environment, stderr=stderr)
     with process, httpx.Client(base_url=f"http://127.0.0.1:{unused_port}") as http:

@@ -122,7 +122,7 @@ def test_metrics_count_by_route_template_and_refusal(http: httpx.Client) -> None
 
 def test_metrics_are_readable_by_the_reference_parser(http: httpx.Client) -> None:
     families = {family.name for family in text_string_to_metric_families(http.get("/metrics").text)}
-    assert {"http_request_duration_seconds", "ibid_stage_seconds", "ibid_index", "ibid_problems"} <= families
+    assert {"http_request_duration_seconds", "ibid_stage_seconds", "ibid_index_info"} <= families
 
 
 @pytest.mark.parametrize("address", ["/healthz", "/nothing", "/v1/documents", "/docs", "/", "/v1/ask"])

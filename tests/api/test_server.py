@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 from conftest import Server, serving
+from problem_checks import assert_problem
 
 from api.server import run
 from rag.errors import IbidError, SnapshotDamaged, SnapshotMissing
@@ -35,6 +36,20 @@ def test_requests_under_way_are_answered_before_the_end(indexed: Path, tmp_path:
             with contextlib.suppress(httpx.ConnectError):  # came after the end had begun
                 assert reply.result().status_code == 200
         assert server.process.wait(15) == 0
+
+
+def test_more_questions_than_can_wait_are_refused_and_the_rest_answered(
+    indexed: Path, tmp_path: Path
+) -> None:
+    with serving(indexed, tmp_path, IBID_QUEUE_LIMIT="1") as server, ThreadPoolExecutor(16) as pool:
+        with server.client() as http:
+            replies = list(pool.map(lambda _: http.post("/v1/ask", json=QUESTION), range(200)))
+            assert http.get("/healthz").status_code == 200
+        assert {reply.status_code for reply in replies} == {200, 503}
+        for reply in replies:
+            if reply.status_code == 503:
+                assert_problem(reply, 503, "busy")
+                assert int(reply.headers["retry-after"]) >= 1
 
 
 def test_without_an_index_it_does_not_start_and_says_how_to_make_one(tmp_path: Path) -> None:
