@@ -1,0 +1,58 @@
+"""The languages the page speaks, and which of them a reader wants."""
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from starlette.requests import Request
+
+LANGUAGES = ("en", "fr")  # the first is spoken to readers who want neither
+THOUSANDS = {"en": ",", "fr": "\u202f"}  # narrow no-break space, as Unicode CLDR has it
+COOKIE = "ibid_language"
+STATIC = Path(__file__).parent / "static"
+
+Messages = Mapping[str, Any]
+
+
+@cache
+def messages(language: str) -> Messages:
+    """Return the sentences of the page in one of `LANGUAGES`."""
+    spoken: Messages = json.loads((STATIC / f"messages.{language}.json").read_text("utf-8"))
+    return spoken
+
+
+def language_of(request: Request) -> str:
+    """Return the language in which to speak to this reader."""
+    return choose(request.cookies.get(COOKIE), request.headers.get("accept-language", ""))
+
+
+def choose(cookie: str | None, accept_language: str) -> str:
+    """Return the language chosen by the reader's own switch, else by the browser (RFC 9110, 12.5.4)."""
+    if cookie in LANGUAGES:
+        return cookie
+    wanted = [_preference(item) for item in accept_language.split(",")]
+    known = [(weight, language) for weight, language in wanted if language in LANGUAGES and weight > 0]
+    return max(known, key=lambda item: item[0])[1] if known else LANGUAGES[0]
+
+
+def _preference(item: str) -> tuple[float, str]:
+    """Return weight and primary language of one item of Accept-Language; malformed weights count as 0."""
+    tag, _, weight = item.partition(";")
+    try:
+        return float(weight.strip().removeprefix("q=") or 1), tag.strip().lower().split("-")[0]
+    except ValueError:
+        return 0.0, ""
+
+
+def counted(message: Mapping[str, str], n: int, language: str) -> str:
+    """Return the singular or plural form with its number (Unicode CLDR: French 0 is singular)."""
+    one = n in (0, 1) if language == "fr" else n == 1
+    digits = f"{n:,}".replace(",", THOUSANDS[language])
+    return message["one" if one else "other"].format(n=digits)
+
+
+def strength(confidence: float, spoken: Messages) -> str:
+    """Return a confidence between 0 and 1 in words."""
+    return next(str(words) for floor, words in spoken["confidence"] if confidence >= floor)

@@ -1,0 +1,97 @@
+"""The one template of the page, and what it calls while it is filled."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from functools import cache, partial
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from jinja2 import ChainableUndefined, Environment, FileSystemLoader
+from markupsafe import Markup, escape
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from api.article import Mark, Piece, cut
+from api.interface import LANGUAGES, STATIC, counted, language_of, messages, strength
+from rag.spans import Span
+
+VERSION_LENGTH = 12  # hexadecimal digits of a file's digest in its address
+
+
+def render(request: Request, view: str, status: int = 200, **values: Any) -> HTMLResponse:
+    """Return the page in the reader's language; `view` is "chat", "reader" or "problem"."""
+    language = language_of(request)
+    say = messages(language)
+    spoken = {
+        "language": language,
+        "say": say,
+        "counted": lambda name, n: counted(say[name], n, language),
+        "strength": lambda confidence: strength(confidence or 0, say),
+        "percent": lambda confidence: say["confidence_detail"].format(percent=round((confidence or 0) * 100)),
+        "reasons": lambda reasons: ", ".join(say["set_aside_reasons"].get(r, r) for r in reasons),
+        "switch": partial(_switch, request),
+    }
+    html = TEMPLATES.get_template("index.html").render(view=view, **spoken, **values)
+    return HTMLResponse(html, status, {"Vary": "Accept-Language, Cookie"})
+
+
+def exact(text: str) -> Markup:
+    """Escape a text so that a browser reads it back as it is (HTML turns CR into LF and drops NUL)."""
+    return Markup(escape(text).replace("\r", Markup("&#13;")).replace("\0", "\ufffd"))
+
+
+def is_web_address(url: Any) -> bool:
+    """Say whether an address may become a link: nothing but http and https."""
+    return isinstance(url, str) and url.lower().startswith(("http://", "https://"))
+
+
+def _switch(request: Request, language: str) -> str:
+    here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return f"/language/{language}?{urlencode({'back': here})}"
+
+
+@cache
+def _asset(name: str) -> str:
+    digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()
+    return f"/static/{name}?v={digest[:VERSION_LENGTH]}"
+
+
+def _pieces(hit: Mapping[str, Any]) -> list[Piece]:
+    text = hit.get("text", "")
+    marks = [Mark(Span(h["start"], h["end"]), "answer") for h in hit.get("highlights", ())]
+    return list(cut(text, Span(0, len(text)), marks))
+
+
+def _in_article(highlights: Sequence[Mapping[str, int]], start: int) -> str:
+    """Write highlights of a passage as places in its article: "2310-2344 2390-2401"."""
+    return " ".join(f"{start + h['start']}-{start + h['end']}" for h in highlights or ())
+
+
+def _reader_address(hit: Mapping[str, Any]) -> str:
+    if not hit:
+        return "/"
+    citation = hit["citation"]
+    place = {"start": citation["start"], "end": citation["end"]}
+    answers = _in_article(hit["highlights"], citation["start"])
+    return f"/documents/{quote(citation['document_id'])}?{urlencode({**place, 'answers': answers})}#cited"
+
+
+TEMPLATES = Environment(
+    loader=FileSystemLoader(STATIC),
+    autoescape=True,
+    undefined=ChainableUndefined,  # the blank parts that app.js stamps hold no values
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+TEMPLATES.filters |= {
+    "exact": exact,
+    "in_article": _in_article,
+    "pieces": _pieces,
+    "reader_address": _reader_address,
+    "is_web_address": is_web_address,
+}
+TEMPLATES.globals |= {
+    "asset": _asset,
+    "languages": LANGUAGES,
+    "names": {language: messages(language)["name"] for language in LANGUAGES},
+}
