@@ -1,5 +1,6 @@
 """The types of request fields: strict where JSON libraries are lax."""
 
+import contextlib
 import re
 import unicodedata
 from datetime import date
@@ -45,11 +46,12 @@ def _measured(question: str) -> str:
     return question
 
 
-def _iso_only(value: object) -> object:
-    """Refuse the time stamps that pydantic would also take for a date."""
-    if isinstance(value, str) and not ISO_DATE.fullmatch(value):
-        raise PydanticCustomError("date_form", "must be a date such as 2019-09-25")
-    return value
+def _iso_date(value: object) -> date:
+    """Read "2019-09-25" and nothing else: no time stamps, no 25/09/2019."""
+    if isinstance(value, str) and ISO_DATE.fullmatch(value):
+        with contextlib.suppress(ValueError):  # 31 February
+            return date.fromisoformat(value)
+    raise PydanticCustomError("date_form", "must be a day of the calendar, such as 2019-09-25")
 
 
 def _listed(value: object) -> object:
@@ -61,6 +63,11 @@ def _digits_only(value: object) -> object:
     if isinstance(value, str) and not DIGITS.fullmatch(value):
         raise PydanticCustomError("digits", "must be a whole number in plain digits")
     return value
+
+
+def _whole(value: object) -> object:
+    """Take 2.0 for 2: JSON has one kind of number, and JSON Schema calls both an integer."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _no_nul(value: str) -> str:
@@ -79,7 +86,8 @@ Question = Annotated[
         json_schema_extra={"minLength": 1, "maxLength": MAX_QUESTION, "pattern": r"[^\s\x00-\x1f]"},
     ),
 ]
-IsoDate = Annotated[date, BeforeValidator(_iso_only), WithJsonSchema({"type": "string", "format": "date"})]
+IsoDate = Annotated[date, BeforeValidator(_iso_date), WithJsonSchema({"type": "string", "format": "date"})]
+WholeNumber = Annotated[int, BeforeValidator(_whole)]
 PlainInteger = Annotated[int, BeforeValidator(_digits_only)]
 Value = Annotated[str, AfterValidator(_no_nul), Field(min_length=1, max_length=MAX_VALUE)]
 AnyOf = Annotated[

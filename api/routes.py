@@ -68,7 +68,7 @@ async def ask(request: Request) -> dict[str, Any]:
     response_model=DocumentsReply,
     summary="List the articles",
     dependencies=[Depends(_single_valued)],
-    responses=_problems(422, 503),
+    responses=_problems(404, 422, 503),
 )
 async def documents(
     request: Request, response: Response, page: Annotated[PageQuery, Query()]
@@ -96,16 +96,16 @@ def _cursor(offset: int, snapshot_id: str) -> str:
 
 
 def _offset(cursor: str, snapshot_id: str) -> int:
-    """Read a cursor. Raises Problem 422: a list that changed under its reader would have gaps."""
+    """Read a cursor. Raises Problem 404, also where another index has replaced the cursor's."""
     try:
         plain = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
     except ValueError:
         plain = ""
     offset, _, index = plain.partition(":")
     if not re.fullmatch("[0-9]{1,9}", offset):
-        raise Problem("invalid-request", "cursor: use `next` of the page before, unchanged.")
+        raise Problem("unknown-cursor", "Use `next` of the page before, unchanged.")
     if index != snapshot_id:
-        raise Problem("old-cursor", "The articles were indexed again; start at the first page.")
+        raise Problem("unknown-cursor", "The articles were indexed again; start at the first page.")
     return int(offset)
 
 

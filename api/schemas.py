@@ -1,12 +1,11 @@
 """What goes in and out over HTTP: the only pydantic models of the project."""
 
 from datetime import date
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, Field
 
-from api.fields import AnyOf, IsoDate, PlainInteger, Question
+from api.fields import AnyOf, IsoDate, PlainInteger, Question, WholeNumber
 from rag.filters import Filters
 
 MAX_K = 50
@@ -42,12 +41,6 @@ class FilterRequest(Strict):
     language: AnyOf = Field(default=[], description="ISO 639-1 codes.", examples=["fr"])
     document_id: AnyOf = Field(default=[], description="One document or several.", examples=[DOCUMENT_ID])
 
-    @model_validator(mode="after")
-    def _is_forwards(self) -> Self:
-        if self.published_from and self.published_to and self.published_from > self.published_to:
-            raise PydanticCustomError("backwards", "published_from must not be after published_to")
-        return self
-
     def filters(self) -> Filters:
         """Return the filters as the retriever takes them."""
         return Filters(
@@ -63,7 +56,7 @@ class AskRequest(Strict):
     """A question over the articles. Where a key stands twice, the last one counts."""
 
     question: Question
-    k: int = Field(default=5, ge=1, le=MAX_K, description="Passages wanted.", examples=[5])
+    k: WholeNumber = Field(default=5, ge=1, le=MAX_K, description="Passages wanted.", examples=[5])
     filters: Annotated[FilterRequest, Field(description="Narrows the search.")] = FilterRequest()
     include_boilerplate: bool = Field(
         default=False,

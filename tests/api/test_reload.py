@@ -88,7 +88,7 @@ def test_a_cursor_of_the_old_index_is_refused(
         (articles / "new.txt").write_text(NEWS)
         build_index([articles], load_settings(data=own_data), encoder)
         assert eventually(lambda: index_of(http) != before)
-        assert_problem(http.get("/v1/documents", params={"cursor": cursor}), 422, "old-cursor")
+        assert_problem(http.get("/v1/documents", params={"cursor": cursor}), 404, "unknown-cursor")
 
 
 def test_the_plain_factory_waits_for_an_index_and_then_serves(

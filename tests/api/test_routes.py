@@ -32,7 +32,7 @@ def test_pages_follow_each_other_without_gap_or_overlap(http: httpx.Client) -> N
 
 @pytest.mark.parametrize("cursor", ["x", "!!!", "é", "", "MTpvdGhlcg", base64.b64encode(b"-1:x").decode()])
 def test_a_made_up_cursor_is_refused(http: httpx.Client, cursor: str) -> None:
-    assert_problem(http.get("/v1/documents", params={"cursor": cursor}), 422)
+    assert_problem(http.get("/v1/documents", params={"cursor": cursor}), 404, "unknown-cursor")
 
 
 def test_a_document_is_the_file_character_for_character(http: httpx.Client) -> None:
