@@ -18,7 +18,7 @@ from rag.spans import Span
 VERSION_LENGTH = 12  # hexadecimal digits of a file's digest in its address
 
 
-def render(request: Request, view: str, status: int = 200, **values: Any) -> HTMLResponse:
+def render(request: Request, view: str, status: int = 200, **values: object) -> HTMLResponse:
     """Return the page in the reader's language; `view` is "chat", "reader" or "problem"."""
     language = language_of(request)
     say = messages(language)
@@ -40,7 +40,7 @@ def exact(text: str) -> Markup:
     return Markup(escape(text).replace("\r", Markup("&#13;")).replace("\0", "\ufffd"))
 
 
-def is_web_address(url: Any) -> bool:
+def is_web_address(url: object) -> bool:
     """Say whether an address may become a link: nothing but http and https."""
     return isinstance(url, str) and url.lower().startswith(("http://", "https://"))
 

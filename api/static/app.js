@@ -374,6 +374,7 @@ async function openSource(passage) {
   drawPanelHead(passage);
   find(".text", panel).replaceChildren();
   showPanel();
+  if (!NARROW.matches) passage.scrollIntoView({ block: "nearest" });
   try {
     const article = await fetchArticle(passage.dataset.document);
     if (shown !== passage) return; // the reader went on meanwhile
