@@ -17,6 +17,7 @@ from rag.evaluation.summary import PARITY, Summary, Values
 from rag.terminal import plain
 
 KIND_MEASURES = ("Success@1", "Success@5", "nDCG@10", "Abstention accuracy")
+ID_SHOWN = 12  # characters of a snapshot's id: enough to tell two apart
 SHORTEST_QUOTE = 60  # characters of an unreachable quote: enough to find it in its article
 
 
@@ -25,7 +26,7 @@ def print_report(evaluation: Evaluation, summary: Summary, console: Console) -> 
     split = "all questions" if evaluation.split == "all" else f"{evaluation.split} half"
     console.print(
         Text(f"{evaluation.gold.path.name}, {split}: {len(evaluation.asked)} questions; "
-             f"index {evaluation.index_id}, model {evaluation.model}")
+             f"index {evaluation.index_id[:ID_SHOWN]}, model {evaluation.model}")
     )  # fmt: skip
     columns = {"all": summary.measures, **summary.slices["language"]}
     console.print(_measure_table("95 % intervals by resampling pairs of questions", columns))
