@@ -1,0 +1,91 @@
+"""Cleaning: telling the body of an article from what a page puts around it.
+
+Nothing is deleted: the lines that are not the article are listed with a reason. They are set aside on
+evidence only, a phrase of the lexicon, a row of headlines, a line known from other documents; a page that
+shows none loses nothing. Lines are judged by shallow features and their neighbours, as in Kohlschütter,
+Fankhauser and Nejdl, "Boilerplate detection using shallow text features", WSDM 2010; the body is the run of
+lines with the largest sum of scores (Bentley, "Programming Pearls", 1984).
+"""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from rag.body import bridge, find_body, label
+from rag.cues import OTHER_HEADLINE, REPEATED_LINE, TICKER, Cue, Lexicon, load_lexicon
+from rag.documents import SetAside
+from rag.lines import LINE_BREAK, MAX_FOLDED, Line, cut_lines, normalise_line
+
+__all__ = ["Cleaning", "normalise_line", "repeated_lines", "set_aside"]
+
+MIN_REPEATS = 3  # documents: a line seen twice may be a quotation
+REPEATED_SHARE = 0.005  # of the documents of one outlet
+COPY_SHARE = 0.5  # of a text: where more of it is repeated, it is itself a copy of other documents
+MIN_BODY = 150  # code points of body under which a page with cues is doubtful
+MIN_BODY_SHARE = 0.05  # of the text; a ticker may be twenty times as long as a brief, hardly more
+MIN_TITLE_WORDS = 6  # a shorter title of another document may be a sub-heading of this one
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaning:
+    """What was set aside, in order and without overlaps; `uncertain` when all was kept for want of a body."""
+
+    set_aside: tuple[SetAside, ...] = ()
+    uncertain: bool = False
+
+
+def set_aside(
+    text: str, titles: frozenset[str] = frozenset(), repeated: frozenset[str] = frozenset()
+) -> Cleaning:
+    """Return the lines of a text that are not the article's body.
+
+    Args:
+        text: the text as stored; offsets count its code points.
+        titles: titles of the other documents, as `normalise_line` returns them.
+        repeated: lines repeated over the outlet's documents, as `repeated_lines` returns them.
+
+    """
+    lexicon = load_lexicon()
+    lines = cut_lines(text, lexicon.glued)
+    cues = _cues(lines, lexicon, titles, _unless_copy(lines, repeated))
+    body = find_body(lines, cues)
+    if body is None:
+        return Cleaning(uncertain=any(cues))
+    reasons = label(lines, cues, body)
+    aside = tuple(SetAside(line.span, why) for line, why in zip(lines, reasons, strict=True) if why)
+    kept = sum(len(line.text) for line, why in zip(lines, reasons, strict=True) if not why)
+    if aside and kept < max(MIN_BODY, MIN_BODY_SHARE * len(text)):
+        return Cleaning(uncertain=True)
+    return Cleaning(aside)
+
+
+def repeated_lines(texts: Iterable[str]) -> frozenset[str]:
+    """Return the short lines, normalised, that stand in many of an outlet's documents."""
+    counts: Counter[str] = Counter()
+    documents = 0
+    for text in texts:
+        documents += 1
+        counts.update({normalise_line(line) for line in LINE_BREAK.split(text) if len(line) <= MAX_FOLDED})
+    least = max(MIN_REPEATS, math.ceil(REPEATED_SHARE * documents))
+    return frozenset(line for line, count in counts.items() if count >= least and any(map(str.isalpha, line)))
+
+
+def _cues(
+    lines: Sequence[Line], lexicon: Lexicon, titles: frozenset[str], repeated: frozenset[str]
+) -> list[Cue | None]:
+    cues: list[Cue | None] = []
+    for line in lines:
+        if line.ticker:
+            cues.append(TICKER)
+        elif line.folded in titles and line.words >= MIN_TITLE_WORDS:
+            cues.append(OTHER_HEADLINE)
+        else:
+            cues.append(lexicon.find(line) or (REPEATED_LINE if line.folded in repeated else None))
+    return bridge(lines, cues)
+
+
+def _unless_copy(lines: Sequence[Line], repeated: frozenset[str]) -> frozenset[str]:
+    """Return the repeated lines, or none where the text is itself one of several copies."""
+    shared = sum(len(line.text) for line in lines if line.folded in repeated)
+    return frozenset() if shared > COPY_SHARE * sum(len(line.text) for line in lines) else repeated
