@@ -70,9 +70,13 @@ class Manifest:
 
     def to_json(self) -> str:
         """Return the manifest as JSON, keys in a fixed order, with a digest over itself."""
-        content = json.dumps(asdict(self), ensure_ascii=False, sort_keys=True)
-        digest = hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
-        return json.dumps({"manifest": asdict(self), "sha256": digest}, indent=1, sort_keys=True)
+        return _sealed(asdict(self))
+
+
+def _sealed(fields: object) -> str:
+    content = json.dumps(fields, ensure_ascii=False, sort_keys=True)
+    digest = hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
+    return json.dumps({"manifest": fields, "sha256": digest}, indent=1, sort_keys=True)
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -85,16 +89,16 @@ def read_manifest(folder: Path) -> Manifest:
     """
     path = folder / NAME
     try:
-        outer = json.loads(path.read_text("utf-8"))
-        fields = outer["manifest"]
-        content = json.dumps(fields, ensure_ascii=False, sort_keys=True)
-        intact = hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest() == outer["sha256"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        text = path.read_text("utf-8")
+        fields = json.loads(text)["manifest"]
+        # Compared as text: a flipped bit may leave JSON that means the same ("\u00e9", "\u00E9").
+        intact, written_in = text == _sealed(fields), fields.get("format")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise SnapshotDamaged(f"{path} cannot be read ({error!r})", REBUILD) from None
     if not intact:
         raise SnapshotDamaged(f"{path} was altered (its SHA-256 differs)", REBUILD)
-    if fields.get("format") != FORMAT:
-        message = f"{path} has format {fields.get('format')}, this program reads format {FORMAT}"
+    if written_in != FORMAT:
+        message = f"{path} has format {written_in}, this program reads format {FORMAT}"
         raise SnapshotMismatch(message, REBUILD)
     return Manifest(
         **{
@@ -127,13 +131,13 @@ def verify_files(folder: Path, manifest: Manifest) -> None:
             raise SnapshotDamaged(f"{path} is missing", REBUILD)
         if name not in manifest.files:
             raise SnapshotDamaged(f"{path} does not belong to this index", REBUILD)
-        if path.is_symlink() or _record(path) != manifest.files[name]:
+        if path.is_symlink() or not path.is_file() or _record(path) != manifest.files[name]:
             raise SnapshotDamaged(f"{path} was altered (size or SHA-256 differs from the manifest)", REBUILD)
 
 
 def _file_names(folder: Path) -> Iterator[str]:
     for path in folder.rglob("*"):
-        if (path.is_symlink() or not path.is_dir()) and path.name not in (NAME, *IGNORED):
+        if (path.is_symlink() or not path.is_dir()) and path.name not in IGNORED and path != folder / NAME:
             yield path.relative_to(folder).as_posix()
 
 

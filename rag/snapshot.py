@@ -1,8 +1,8 @@
 """A snapshot: one immutable index directory, and the pointer to the current one.
 
-    <data>/CURRENT                    the name of the current snapshot, one line
-    <data>/snapshots/<utc>-<id>/      manifest.json, articles.sqlite, passages.faiss,
-                                      sentences.npy, lexical/
+<data>/CURRENT                    the name of the current snapshot, one line
+<data>/snapshots/<utc>-<id>/      manifest.json, articles.sqlite, passages.faiss,
+                                  sentences.npy, lexical/, vocabulary/
 """
 
 import os
@@ -21,10 +21,12 @@ from rag.manifest import REBUILD, Manifest
 from rag.passages import Passage
 from rag.store import Store
 from rag.vectors import VectorIndex
+from rag.vocabulary import open_vocabularies
 
 CURRENT = "CURRENT"
 SNAPSHOTS = "snapshots"
 LEXICAL = "lexical"
+VOCABULARY = "vocabulary"
 
 
 class Snapshot:
@@ -46,6 +48,7 @@ class Snapshot:
             self.vectors = VectorIndex(path)
             fields = sorted({field_of(language) for language in self.manifest.languages})
             self.lexical = LexicalIndex(path / LEXICAL, fields)
+            self.vocabularies = open_vocabularies(path / VOCABULARY, fields)
         except (sqlite3.Error, ValueError, OSError) as error:
             raise SnapshotDamaged(f"{path} cannot be opened ({error})", REBUILD) from None
 
@@ -111,12 +114,13 @@ def current_path(data: Path) -> Path:
     pointer = data / CURRENT
     try:
         name = pointer.read_text("utf-8").strip()
+        path = data / SNAPSHOTS / name
+        exists = path.is_dir()
     except FileNotFoundError:
         raise SnapshotMissing(f"there is no index in {data}", "build one: ibid index FOLDER") from None
     except (OSError, ValueError) as error:
         raise SnapshotDamaged(f"{pointer} cannot be read ({error})", REBUILD) from None
-    path = data / SNAPSHOTS / name
-    if not name or path.parent != data / SNAPSHOTS or name.startswith(".") or not path.is_dir():
+    if not name or path.parent != data / SNAPSHOTS or name.startswith(".") or not exists:
         raise SnapshotDamaged(f"{pointer} names a snapshot that does not exist", REBUILD)
     return path
 
