@@ -49,7 +49,7 @@ def file_of(folder: Path, source: str) -> Path:
 
 
 def read_pairs(folder: Path, source: str) -> Iterator[Pair]:
-    """Yield the pairs of one file of ``English TAB French`` lines; raises ``ValueError`` on a line without a tab."""
+    """Yield the pairs of a file of ``English TAB French``; raises ``ValueError`` on a line without a tab."""
     with gzip.open(file_of(folder, source), "rt", encoding="utf-8", newline="\n") as lines:
         for number, line in enumerate(lines, start=1):
             english, tab, french = line.rstrip("\n").partition("\t")
@@ -92,7 +92,7 @@ def without_repeats(pairs: Iterable[Pair]) -> Iterator[Pair]:
 
 
 def with_rare_words(pairs: Iterable[Pair], cap: int, seed: int) -> list[Pair]:
-    """Keep a pair while one of its words was kept fewer than ``cap`` times, visiting them in a seeded order."""
+    """Keep a pair while one of its words was kept fewer than ``cap`` times, in a seeded order."""
     shuffled = list(pairs)
     random.Random(seed).shuffle(shuffled)
     count: Counter[str] = Counter()
@@ -112,7 +112,7 @@ def sha256(path: Path) -> str:
 
 
 def select(folder: Path, law_word_cap: int, seed: int) -> list[Pair]:
-    """Return the pairs to train on: all of the small sources, and the law where it still brings rare words."""
+    """Return the pairs to train on: all small sources, and the law where it brings rare words."""
     kept: list[Pair] = []
     for source in TRAINED_ON:
         clean = list(without_repeats(filter(is_translation, read_pairs(folder, source))))

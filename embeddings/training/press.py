@@ -1,4 +1,4 @@
-"""The press set: passages with questions in both languages, split by passage so that no passage is in two parts."""
+"""The press set: passages with questions in both languages, split by passage."""
 
 import gzip
 import json
@@ -34,7 +34,7 @@ def read_press(folder: Path) -> list[Entry]:
 
 
 def entry_of(record: dict[str, object]) -> Entry:
-    """Turn one JSON record into an ``Entry``; raises ``ValueError`` naming the record where a field is missing."""
+    """Turn a JSON record into an ``Entry``; raises ``ValueError`` naming it where a field is missing."""
     match record:
         case {
             "id": str(name),
@@ -49,7 +49,7 @@ def entry_of(record: dict[str, object]) -> Entry:
 
 
 def split(entries: Sequence[Entry], seed: int) -> dict[Part, list[Entry]]:
-    """Split by passage into a quarter for the quoted figures, a development tenth of the rest, and training."""
+    """Split into a quarter for the quoted figures, a development tenth of the rest, and training."""
     order = sorted(entries, key=lambda entry: entry.id)
     random.Random(seed).shuffle(order)
     test = round(len(order) * TEST_SHARE)

@@ -1,0 +1,165 @@
+"""The steps of the pipeline: each reads the outputs of those before it and leaves its own in a folder."""
+
+import json
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from tokenizers import Tokenizer
+
+from embeddings.training import examples, parallel, press, static, transplant, vocabulary
+from embeddings.training.distillation import Texts, distil
+from embeddings.training.optimisation import Optimisation
+from embeddings.training.parallel import Pair
+from embeddings.training.press import Entry
+from embeddings.training.questions import Asked, teach
+from embeddings.training.settings import Folders, Settings
+from embeddings.training.student import load_student, save_student, start_from
+from embeddings.training.teacher import MAX_TOKENS, embed, load_teacher
+
+RESULTS = "results.json"
+# Glossary words are counted this often when pieces are chosen, so that each gets a piece of its own.
+GLOSSARY_WEIGHT = 50
+
+
+def device() -> torch.device:
+    """Return the GPU where there is one, else the CPU."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def note(folder: Path, **values: Any) -> None:  # noqa: ANN401 - JSON values of any shape
+    """Record what a step did, as JSON in its folder."""
+    (folder / RESULTS).write_text(json.dumps(values, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def data(folders: Folders, settings: Settings) -> None:
+    """Select the parallel text, then choose the bilingual vocabulary from it."""
+    output = folders.step("data")
+    parts = press.split(press.read_press(folders.parallel), settings.seed)
+    selected = parallel.select(folders.parallel, settings.law_word_cap, settings.seed)
+    pairs = examples.widen(selected, parts["train"], settings.seed)
+    parallel.write_pairs(output / "pairs.jsonl", pairs)
+    _, teacher_tokenizer = load_teacher()
+    french = [pair.french for pair in pairs]
+    french += [pair.french for pair in examples.glossary()] * GLOSSARY_WEIGHT
+    bilingual = vocabulary.build(teacher_tokenizer, french, settings.vocabulary, settings.french_words)
+    bilingual.save(str(output / "tokenizer.json"))
+    names = [parallel.file_of(folders.parallel, source) for source in parallel.TRAINED_ON]
+    hashes = {path.name: parallel.sha256(path) for path in [*names, folders.parallel / press.FILE]}
+    note(output, pairs=len(pairs), sha256=hashes)
+
+
+def static_vectors(folders: Folders, settings: Settings) -> None:
+    """Learn the static bilingual token vectors."""
+    output = folders.step("static")
+    pairs = parallel.read_selected(folders.step("data") / "pairs.jsonl")
+    tokenizer = Tokenizer.from_file(str(folders.step("data") / "tokenizer.json"))
+    english = static.token_ids(tokenizer, [pair.english for pair in pairs])
+    french = static.token_ids(tokenizer, [pair.french for pair in pairs])
+    usable = [row for row in examples.static_pass(pairs) if len(english[row]) and len(french[row])]
+    size = tokenizer.get_vocab_size()
+    left, right = [english[row] for row in usable], [french[row] for row in usable]
+    table = static.train_static(left, right, size, settings, device())
+    np.save(output / "static.npy", table)
+    np.save(output / "uses.npy", np.stack([transplant.count_uses(side, size) for side in (english, french)]))
+    note(output, pairs=len(usable))
+
+
+def transplanted(folders: Folders, settings: Settings) -> None:
+    """Give the teacher the bilingual vocabulary."""
+    output = folders.step("transplant")
+    network, teacher_tokenizer = load_teacher()
+    tokenizer = Tokenizer.from_file(str(folders.step("data") / "tokenizer.json"))
+    table, (english, french) = (np.load(folders.step("static") / name) for name in ("static.npy", "uses.npy"))
+    known = teacher_tokenizer.get_vocab()
+    theirs = network.embeddings.word_embeddings.weight.detach().numpy()
+    pieces = sorted(tokenizer.get_vocab().items(), key=lambda item: item[1])
+    in_teacher = np.array([piece in known for piece, _ in pieces])
+    source = np.stack([theirs[known.get(piece, known["[UNK]"])] for piece, _ in pieces])
+    kept = transplant.keeps_vector(in_teacher, english, french)
+    anchors = np.flatnonzero(kept & (english >= transplant.FEWEST_USES))
+    tokens = transplant.transplant(
+        source, table, kept, anchors, settings.transplant_neighbours, settings.transplant_temperature
+    )
+    save_student(start_from(network, torch.from_numpy(tokens)), output)
+    note(output, kept=int(kept.sum()), anchors=len(anchors), filled=int((~kept).sum()))
+
+
+def student_tokens(tokenizer: Tokenizer, texts: list[str]) -> list[list[int]]:
+    """Return the token ids of each text with ``[CLS]`` and ``[SEP]``, cut at ``MAX_TOKENS``."""
+    tokenizer.enable_truncation(MAX_TOKENS)
+    return [encoding.ids for encoding in tokenizer.encode_batch_fast(texts)]
+
+
+def texts_of(pairs: list[Pair], tokenizer: Tokenizer, folder: Path) -> Texts:
+    """Return token ids and teacher's vectors of the pairs; ``folder`` keeps the vectors for the next run."""
+    english = [pair.english for pair in pairs]
+    digest = sha256("\n".join(english).encode()).hexdigest()[:16]
+    kept = folder / f"teacher-{digest}.npy"
+    if not kept.exists():
+        network, teacher_tokenizer = load_teacher()
+        tokens = [encoding.ids for encoding in teacher_tokenizer.encode_batch_fast(english)]
+        np.save(kept, embed(network.to(device()), tokens, device()))
+    french = student_tokens(tokenizer, [pair.french for pair in pairs])
+    return Texts(student_tokens(tokenizer, english), french, np.load(kept))
+
+
+def distilled_pairs(folders: Folders, settings: Settings) -> list[Pair]:
+    """Return the pairs that the transformer is trained on; the folder of the step keeps them."""
+    kept = folders.step("distil") / "pairs.jsonl"
+    if not kept.exists():
+        thinned = examples.thin(parallel.read_selected(folders.step("data") / "pairs.jsonl"), settings.seed)
+        parallel.write_pairs(kept, thinned + examples.joined(thinned, examples.JOINED_SHARE, settings.seed))
+    return parallel.read_selected(kept)
+
+
+def asked_of(entries: list[Entry], tokenizer: Tokenizer) -> list[Asked]:
+    """Return the token ids of press entries."""
+    french, english, near_miss = (
+        student_tokens(tokenizer, [getattr(entry, name) for entry in entries])
+        for name in ("french", "english", "near_miss")
+    )
+    asked = []
+    for row, entry in enumerate(entries):
+        sides = [tuple(student_tokens(tokenizer, list(question))) for question in entry.questions]
+        asked.append(Asked(french[row], english[row], near_miss[row], sides))
+    return asked
+
+
+def distilled(folders: Folders, settings: Settings) -> None:
+    """Distil the teacher into the transplanted student."""
+    output = folders.step("distil")
+    torch.manual_seed(settings.seed)
+    pairs = distilled_pairs(folders, settings)
+    tokenizer = Tokenizer.from_file(str(folders.step("data") / "tokenizer.json"))
+    texts = texts_of(pairs, tokenizer, output)
+    run = Optimisation(
+        load_student(folders.step("transplant"), device()),
+        (settings.rate_tokens, settings.rate_body),
+        settings.distil_minutes,
+        settings.average,
+        output,
+    )
+    distil(run, texts, examples.one_pass(pairs), settings)
+    note(output, pairs=len(pairs), steps=run.step, minutes=run.spent / 60)
+
+
+def pressed(folders: Folders, settings: Settings) -> None:
+    """Teach the distilled student which passage answers a question."""
+    output = folders.step("press")
+    torch.manual_seed(settings.seed)
+    tokenizer = Tokenizer.from_file(str(folders.step("data") / "tokenizer.json"))
+    pairs = distilled_pairs(folders, settings)
+    texts = texts_of(pairs, tokenizer, folders.step("distil"))
+    entries = press.split(press.read_press(folders.parallel), settings.seed)["train"]
+    run = Optimisation(
+        load_student(folders.step("distil"), device()),
+        (settings.press_rate_tokens, settings.press_rate_body),
+        settings.press_minutes,
+        settings.average,
+        output,
+    )
+    teach(run, asked_of(entries, tokenizer), texts, examples.one_pass(pairs), settings)
+    note(output, entries=len(entries), steps=run.step, minutes=run.spent / 60)
