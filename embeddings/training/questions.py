@@ -9,13 +9,14 @@ import torch
 from torch import Tensor, nn
 from tqdm import tqdm
 
-from embeddings.training.batches import padded
+from embeddings.training.batches import by_tokens, padded
 from embeddings.training.distillation import Texts, batches_from, replay
 from embeddings.training.optimisation import Optimisation
 from embeddings.training.settings import Settings
 
-# French passages in two steps of three, their English translations in the third: articles are mostly French.
-FRENCH_SHARE = 2 / 3
+# English questions over English passages are what the teacher does already: a reminder now and then will do.
+ENGLISH_EVERY = 4
+ALL_TOKENS = 8_192
 # Batches of entries a step, beside the batches of parallel text.
 PRESS_TASKS = 2
 
@@ -30,7 +31,7 @@ class Asked:
     questions: list[tuple[list[int], list[int]]]
 
 
-def question_loss(questions: Tensor, passages: Tensor, answers: Tensor, temperature: float) -> Tensor:
+def question_loss(questions: Tensor, answers: Tensor, passages: Tensor, temperature: float) -> Tensor:
     """Cross-entropy of questions (q, dimension) over passages (n, dimension); ``answers`` are rows."""
     return nn.functional.cross_entropy(questions @ passages.T / temperature, answers)
 
@@ -52,19 +53,54 @@ def embed_texts(run: Optimisation, tokens: list[list[int]], device: torch.device
     return vectors
 
 
-def press_loss(run: Optimisation, asked: Sequence[Asked], in_french: bool, settings: Settings) -> Tensor:
-    """Return the loss of one batch of entries, its passages and near misses being each other's negatives."""
+def embed_all(run: Optimisation, tokens: Sequence[list[int]]) -> Tensor:
+    """Embed texts without gradients, (texts, dimension)."""
     device = run.student.token_vectors.device
-    questions = [side for entry in asked for question in entry.questions for side in question]
-    answers = [row for row, entry in enumerate(asked) for _ in range(2 * len(entry.questions))]
-    passages = embed_texts(run, [entry.french if in_french else entry.english for entry in asked], device)
-    near_misses = embed_texts(run, [entry.near_miss for entry in asked], device)
-    return question_loss(
-        embed_texts(run, questions, device),
-        torch.cat([passages, near_misses]),
-        torch.tensor(answers, device=device),
-        settings.press_temperature,
-    )
+    found = torch.empty(len(tokens), run.student.token_vectors.shape[1], device=device)
+    with torch.no_grad():
+        for rows in by_tokens([len(ids) for ids in tokens], ALL_TOKENS):
+            found[rows] = embed_texts(run, [tokens[row] for row in rows], device)
+    return found
+
+
+def press_loss(
+    run: Optimisation, asked: Sequence[Asked], rows: list[int], memory: Tensor, temperature: float
+) -> Tensor:
+    """Return the loss of the questions of some entries against all French passages and near misses.
+
+    ``memory`` (2 x entries, dimension) holds the latest vectors of the passages, then of the near misses;
+    those of ``rows`` are embedded anew, the others move too little in between to matter (memory bank, Wu et
+    al. 2018).
+    """
+    chosen = [asked[row] for row in rows]
+    fresh = [entry.french for entry in chosen] + [entry.near_miss for entry in chosen]
+    places = rows + [len(asked) + row for row in rows]
+    passages = embed_texts(run, fresh, memory.device)
+    others = torch.ones(len(memory), dtype=torch.bool, device=memory.device)
+    others[places] = False
+    candidates = torch.cat([passages, memory[others]])
+    memory[places] = passages.detach()
+    return question_loss(*asked_vectors(run, chosen, [0, 1]), candidates, temperature)
+
+
+def english_loss(run: Optimisation, asked: Sequence[Asked], rows: list[int], temperature: float) -> Tensor:
+    """Return the loss of the English questions of some entries against their English passages."""
+    chosen = [asked[row] for row in rows]
+    passages = embed_texts(run, [entry.english for entry in chosen], run.student.token_vectors.device)
+    return question_loss(*asked_vectors(run, chosen, [0]), passages, temperature)
+
+
+def asked_vectors(run: Optimisation, chosen: Sequence[Asked], sides: list[int]) -> tuple[Tensor, Tensor]:
+    """Return the vectors of the questions in the languages ``sides`` and the row of the entry of each."""
+    device = run.student.token_vectors.device
+    questions = [
+        (question[side], row)
+        for row, entry in enumerate(chosen)
+        for question in entry.questions
+        for side in sides
+    ]
+    vectors = embed_texts(run, [ids for ids, _ in questions], device)
+    return vectors, torch.tensor([row for _, row in questions], device=device)
 
 
 def teach(
@@ -72,17 +108,15 @@ def teach(
 ) -> None:
     """Train the student of ``run`` on questions and replayed parallel text until its time is over."""
     bank = torch.from_numpy(texts.target).to(run.student.token_vectors.device)
-    draw = np.random.default_rng(settings.seed + run.step)
+    memory = embed_all(run, [entry.french for entry in asked] + [entry.near_miss for entry in asked])
     entries = entry_batches(len(asked), settings.press_entries, settings.seed + run.step)
     parallel = batches_from(texts, rows, settings, run.step * settings.step_batches)
     progress = tqdm(total=100, disable=None, unit="%", desc="press")
     while run.progress < 1:
-        tasks = [
-            partial(
-                press_loss, run, [asked[row] for row in next(entries)], draw.random() < FRENCH_SHARE, settings
-            )
-            for _ in range(PRESS_TASKS)
-        ]
+        heat = settings.press_temperature
+        tasks = [partial(press_loss, run, asked, next(entries), memory, heat) for _ in range(PRESS_TASKS)]
+        if run.step % ENGLISH_EVERY == 0:
+            tasks.append(partial(english_loss, run, asked, next(entries), heat))
         run.update(tasks + replay(run, texts, parallel, bank, settings))
         progress.update(int(100 * run.progress) - progress.n)
     run.finish()

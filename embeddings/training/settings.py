@@ -48,7 +48,7 @@ class Settings:
     distil_negatives: int = 16_384
     distil_temperature: float = 0.05
     press_minutes: float = 12.0
-    press_entries: int = 16
+    press_entries: int = 12
     press_temperature: float = 0.05
     press_rate_tokens: float = 1e-4
     press_rate_body: float = 3e-5

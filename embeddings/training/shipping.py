@@ -35,6 +35,8 @@ CONFIG = {
     "passage_prefix": "",
     "languages": ["fr", "en"],
 }
+# The encoder refuses a file whose digest is not the one its configuration states.
+CHECKED = ("model.onnx", "tokenizer.json", "static.npy")
 # Channel ranges settle after a few hundred texts.
 CALIBRATION_TEXTS = 256
 # The teacher's own English is compared on as many sentences.
@@ -99,7 +101,9 @@ def exported(folders: Folders, settings: Settings) -> None:
     export_graph(smoothed, bundle / "model.onnx", quantised=True)
     table = np.load(folders.step("static") / "static.npy")
     np.save(bundle / "static.npy", shipped_static(table, settings.static_shipped_dimension))
-    (bundle / "config.json").write_text(json.dumps(CONFIG, indent=1) + "\n", encoding="utf-8")
+    digests = {name: parallel.sha256(bundle / name) for name in CHECKED}
+    config = json.dumps(CONFIG | {"sha256": digests}, indent=1)
+    (bundle / "config.json").write_text(config + "\n", encoding="utf-8")
     np.save(bundle / "golden.npy", onnx_embed(bundle / "model.onnx", tokenizer)(golden_texts()))
     golden = json.dumps(golden_texts(), indent=1, ensure_ascii=False)
     (bundle / "golden.json").write_text(golden + "\n", encoding="utf-8")

@@ -67,7 +67,10 @@ def frequent_words(texts: Iterable[str], rules: Tokenizer, count: int, known: se
 
 
 def learned_pieces(texts: Iterable[str], rules: Tokenizer) -> list[str]:
-    """Return WordPiece pieces learned from ``texts``, in the order in which they were learned."""
+    """Return WordPiece pieces learned from ``texts``, in the order in which they were learned.
+
+    The library breaks ties between equally frequent pieces differently from run to run.
+    """
     learner = with_rules({token: index for index, token in enumerate(SPECIAL)})
     learner.train_from_iterator(
         texts, WordPieceTrainer(vocab_size=LEARNED_PIECES, special_tokens=list(SPECIAL), show_progress=False)

@@ -140,7 +140,7 @@ def test_questions_find_their_passages_after_teaching(tmp_path: Path) -> None:
 
 def test_question_loss_is_the_softmax_of_the_right_passage() -> None:
     passages = torch.eye(3)
-    loss = question_loss(passages[:1], passages, torch.tensor([0]), temperature=1.0)
+    loss = question_loss(passages[:1], torch.tensor([0]), passages, temperature=1.0)
     assert loss.item() == pytest.approx(np.log(np.e + 2) - 1, abs=1e-6)
 
 

@@ -42,9 +42,8 @@ def test_the_size_is_a_limit_and_padding_is_zero(bilingual: Tokenizer) -> None:
     assert bilingual.token_to_id("[PAD]") == 0
 
 
-def test_building_twice_gives_the_same_pieces(bilingual: Tokenizer) -> None:
+def test_english_pieces_and_french_words_have_fixed_places(bilingual: Tokenizer) -> None:
     again = build(rules(ENGLISH), FRENCH, size=60, french_words=3)
-    assert set(again.get_vocab()) == set(bilingual.get_vocab())
     fixed = len(SPECIAL) + len(english_pieces(rules(ENGLISH))) + 3
     assert [again.id_to_token(row) for row in range(fixed)] == [
         bilingual.id_to_token(row) for row in range(fixed)
