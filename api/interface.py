@@ -54,5 +54,9 @@ def counted(message: Mapping[str, str], n: int, language: str) -> str:
 
 
 def strength(confidence: float, spoken: Messages) -> str:
-    """Return a confidence between 0 and 1 in words."""
+    """Return a confidence between 0 and 1 in words.
+
+    The floors stand with the words: from 0.8, four answers in five, it is strong; below an even
+    chance it is weak.
+    """
     return next(str(words) for floor, words in spoken["confidence"] if confidence >= floor)

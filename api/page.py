@@ -4,8 +4,8 @@ Each of them works without JavaScript; `static/app.js` only makes the chat quick
 """
 
 import json
+import re
 from collections.abc import Sequence
-from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import urlencode
 
@@ -33,6 +33,8 @@ SEVERAL = ("outlet", "language")
 USUAL_K = "5"  # the default of the contract; left out of addresses
 ARTICLES_OFFERED = 4  # where no example question fits the articles, these many titles fill its place
 YEAR = 365 * 24 * 3600  # seconds
+OFFSET = re.compile("[0-9]{1,10}")
+SERVED = ("app.js", "icon.svg", "style.css")
 FOREVER = "public, max-age=31536000, immutable"  # for addresses that hold the file's digest
 
 router = APIRouter(include_in_schema=False)
@@ -115,42 +117,36 @@ def _facts(snapshot: Snapshot) -> dict[str, Any]:
     }
 
 
-async def _examples(desk: Desk, language: str) -> list[str]:
+async def _examples(desk: Desk, language: str) -> list[dict[str, str]]:
     """Return those example questions that the articles in service answer."""
 
-    def answered() -> list[str]:
+    def answered() -> list[dict[str, str]]:
         with desk.live.lease() as retriever:
             questions = messages(language)["example_questions"]
-            return [question for question in questions if retriever.ask(question, 1).answerable]
+            return [question for question in questions if retriever.ask(question["text"], 1).answerable]
 
     return await desk.queue.run(answered)
 
 
 @router.get("/documents/{document_id}")
 async def article(request: Request, document_id: str) -> Response:
-    """Show a whole article; `start`, `end` and `answers` (places in its text) are marked."""
+    """Show a whole article; where `start` and `end` are given, the words between them are marked."""
     try:
         document = await desk_of(request).read(lambda snapshot: snapshot.document(document_id))
         if document is None:
             raise Problem("not-found", "No article has this id.")
     except Problem as refusal:
         return _refused(request, refusal)
-    return _reader(request, document, _marks(request.query_params, len(document.text)))
+    given = request.query_params
+    place = _place(given.get("start", ""), given.get("end", ""), len(document.text))
+    return _reader(request, document, [Mark(place, "cited")] if place else [])
 
 
-def _marks(given: QueryParams, length: int) -> list[Mark]:
-    """Read the places an address asks to mark; what is no place in the text is left out."""
-    wanted = [(given.get("start", ""), given.get("end", ""), "cited")]
-    wanted += [(*place.partition("-")[::2], "answer") for place in given.get("answers", "").split()]
-    return [
-        Mark(Span(int(start), int(end)), kind)
-        for start, end, kind in wanted
-        if _is_offset(start) and _is_offset(end) and int(start) < int(end) <= length
-    ]
-
-
-def _is_offset(digits: str) -> bool:
-    return digits.isascii() and digits.isdigit() and len(digits) < len("10000000000")
+def _place(start: str, end: str, length: int) -> Span | None:
+    """Read a place in a text of that length; None where it is none."""
+    if not all(OFFSET.fullmatch(digits) for digits in (start, end)):
+        return None
+    return Span(int(start), int(end)) if int(start) < int(end) <= length else None
 
 
 def _reader(
@@ -179,8 +175,15 @@ async def permalink(request: Request, citation_id: str) -> Response:
             raise Problem("not-found", "This is not the form of a citation id.")
     except Problem as refusal:
         return _refused(request, refusal)
-    marks = [Mark(found.span, "cited")] if found.span else []
+    marks = _cited(found.span, request.query_params.get("answers", "")) if found.span else []
     return _reader(request, found.document, marks, found.state)
+
+
+def _cited(span: Span, answers: str) -> list[Mark]:
+    """Return the marks of cited words and of the sentences in them: "12-140", counted from their start."""
+    length = span.end - span.start
+    places = [_place(*place.partition("-")[::2], length) for place in answers.split()]
+    return [Mark(span, "cited"), *(Mark(place.shifted(span.start), "answer") for place in places if place)]
 
 
 def _refused(request: Request, problem: Problem) -> Response:
@@ -212,9 +215,11 @@ async def switch_language(request: Request, language: str, back: str = "/") -> R
     return response
 
 
-@router.get("/static/{path:path}")
-async def static(request: Request, path: str) -> Response:
+@router.get("/static/{name}")
+async def static(request: Request, name: str) -> Response:
     """Serve the style sheet, the module and the icon; 304 where the browser has them already."""
-    response = await files.get_response(str(PurePosixPath(path)), request.scope)
+    if name not in SERVED:
+        raise Problem("not-found", "The page has no such file.")
+    response = await files.get_response(name, request.scope)
     response.headers["Cache-Control"] = FOREVER if "v" in request.query_params else "no-cache"
     return response

@@ -1,10 +1,10 @@
 """The one template of the page, and what it calls while it is filled."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache, partial
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from jinja2 import ChainableUndefined, Environment, FileSystemLoader
 from markupsafe import Markup, escape
@@ -62,18 +62,16 @@ def _pieces(hit: Mapping[str, Any]) -> list[Piece]:
     return list(cut(text, Span(0, len(text)), marks))
 
 
-def _in_article(highlights: Sequence[Mapping[str, int]], start: int) -> str:
-    """Write highlights of a passage as places in its article: "2310-2344 2390-2401"."""
-    return " ".join(f"{start + h['start']}-{start + h['end']}" for h in highlights or ())
+def _answers(hit: Mapping[str, Any]) -> str:
+    """Write the answering sentences of a passage as `Address` reads them: "12-140 160-171"."""
+    return " ".join(f"{h['start']}-{h['end']}" for h in hit.get("highlights", ()))
 
 
 def _reader_address(hit: Mapping[str, Any]) -> str:
+    """Return where to read a passage in its article. Being a permalink, it never shows other words."""
     if not hit:
         return "/"
-    citation = hit["citation"]
-    place = {"start": citation["start"], "end": citation["end"]}
-    answers = _in_article(hit["highlights"], citation["start"])
-    return f"/documents/{quote(citation['document_id'])}?{urlencode({**place, 'answers': answers})}#cited"
+    return f"{hit['citation']['permalink']}?{urlencode({'answers': _answers(hit)})}#cited"
 
 
 TEMPLATES = Environment(
@@ -84,8 +82,8 @@ TEMPLATES = Environment(
     lstrip_blocks=True,
 )
 TEMPLATES.filters |= {
+    "answers": _answers,
     "exact": exact,
-    "in_article": _in_article,
     "pieces": _pieces,
     "reader_address": _reader_address,
     "is_web_address": is_web_address,

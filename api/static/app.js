@@ -106,7 +106,7 @@ function drawHistory() {
   const addresses = recall("history", []);
   const items = addresses.map((address) => {
     const link = make("a", "earlier", new URLSearchParams(address).get("q"));
-    link.href = address;
+    link.href = `/${address}`;
     link.dir = "auto";
     const item = make("li");
     item.append(link);
@@ -203,9 +203,9 @@ async function fetchJson(address, options) {
   const response = await fetch(address, options).catch(() => {
     throw new Failure(0, {});
   });
-  const body = await response.json().catch(() => ({}));
-  if (!response.ok) throw new Failure(response.status, body, Number(response.headers.get("Retry-After")));
-  return body;
+  const body = await response.json().catch(() => null); // cut off on the way, or not from our server
+  if (response.ok && body) return body;
+  throw new Failure(response.ok ? 0 : response.status, body ?? {}, Number(response.headers.get("Retry-After")));
 }
 
 function requestOf(address) {
@@ -215,13 +215,6 @@ function requestOf(address) {
   for (const name of ["outlet", "language"]) if (given.has(name)) filters[name] = given.getAll(name);
   const include_boilerplate = given.get("include_boilerplate") === "true";
   return { question: given.get("q"), k: Number(given.get("k") ?? 5), filters, include_boilerplate };
-}
-
-const articles = new Map();
-
-async function fetchArticle(id) {
-  if (!articles.has(id)) articles.set(id, await fetchJson(`/v1/documents/${encodeURIComponent(id)}`));
-  return articles.get(id);
 }
 
 // ---- a question and its passages ----------------------------------------------------------------
@@ -278,6 +271,7 @@ async function ask(address, turn = begin(address)) {
 function drawReply(turn, reply) {
   const drawn = find(".reply", stamp("turn"));
   turn.classList.toggle("unanswered", !reply.answerable);
+  find(".question", turn).lang = reply.question_language;
   if (reply.answerable) find(".no-answer", drawn).remove();
   else {
     fill(drawn, ".reason", say.reasons[reply.reason] ?? reply.reason);
@@ -305,12 +299,10 @@ function announce(reply, passages) {
 function drawPassage(hit) {
   const { citation } = hit;
   const item = stamp("passage");
-  const answers = hit.highlights.map((h) => `${citation.start + h.start}-${citation.start + h.end}`).join(" ");
-  const { document_id, start, end } = citation;
-  Object.assign(item.dataset, { document: document_id, start, end, answers });
+  const answers = hit.highlights.map(({ start, end }) => `${start}-${end}`).join(" ");
+  Object.assign(item.dataset, { document: citation.document_id, start: citation.start, answers });
   fill(item, ".number", hit.rank);
-  const place = new URLSearchParams({ start, end, answers });
-  find(".open", item).href = `/documents/${encodeURIComponent(document_id)}?${place}#cited`;
+  find(".open", item).href = `${citation.permalink}?${new URLSearchParams({ answers })}#cited`;
   fill(item, ".title", citation.title ?? say.untitled).lang = citation.language ?? "";
   drawOrigin(item, citation);
   const quote = find(".quote", item);
@@ -351,7 +343,7 @@ function advice(status, retryAfter) {
     return retryAfter ? `${say.problem_busy} ${counted(say.problem_wait, retryAfter)}` : say.problem_busy;
   }
   if (status === 404) return say.problem_not_found;
-  return status < 500 ? say.problem_question : say.problem_server;
+  return [400, 413, 422].includes(status) ? say.problem_question : say.problem_server;
 }
 
 // ---- the source panel ---------------------------------------------------------------------------
@@ -359,12 +351,32 @@ function advice(status, retryAfter) {
 const panel = find("#source");
 let shown = null; // the passage whose article is open
 
-function marksOf({ start, end, answers }) {
+/** Where the cited words stand in the article as it is now, which may be newer than the answer; null where nowhere. */
+async function placeOf(passage, points) {
+  const quote = find(".quote", passage).textContent;
+  const length = Array.from(quote).length;
+  const stands = (start) => start !== null && points.slice(start, start + length).join("") === quote;
+  const start = Number(passage.dataset.start);
+  if (stands(start)) return { start, end: start + length };
+  const id = find(".permalink", passage).getAttribute("href").split("/").at(-1);
+  const moved = (await fetchJson(`/v1/citations/${id}`)).start;
+  return stands(moved) ? { start: moved, end: moved + length } : null;
+}
+
+function marksOf({ start, end }, answers) {
   const sentences = answers.split(" ").filter(Boolean).map((range) => range.split("-").map(Number));
-  return [
-    { start: Number(start), end: Number(end), kind: "cited" },
-    ...sentences.map(([from, to]) => ({ start: from, end: to, kind: "answer" })),
-  ];
+  const inArticle = sentences.map(([from, to]) => ({ start: start + from, end: start + to, kind: "answer" }));
+  return [{ start, end, kind: "cited" }, ...inArticle];
+}
+
+async function drawArticle(passage) {
+  const article = await fetchJson(`/v1/documents/${encodeURIComponent(passage.dataset.document)}`);
+  const place = await placeOf(passage, Array.from(article.text));
+  if (shown !== passage) return; // the reader went on meanwhile
+  const text = find(".text", panel);
+  if (place) text.replaceWith(articleText(article, marksOf(place, passage.dataset.answers)));
+  else text.replaceChildren(make("p", "state changed", say.state_changed));
+  find("mark.answer, mark.cited", panel)?.scrollIntoView({ block: "center" });
 }
 
 async function openSource(passage) {
@@ -376,13 +388,10 @@ async function openSource(passage) {
   showPanel();
   if (!NARROW.matches) passage.scrollIntoView({ block: "nearest" });
   try {
-    const article = await fetchArticle(passage.dataset.document);
-    if (shown !== passage) return; // the reader went on meanwhile
-    find(".text", panel).replaceWith(articleText(article, marksOf(passage.dataset)));
-    find("mark.answer, mark.cited", panel)?.scrollIntoView({ block: "center" });
+    await drawArticle(passage);
   } catch (failure) {
     if (!(failure instanceof Failure)) throw failure;
-    find(".text", panel).replaceChildren(problemNotice(failure));
+    if (shown === passage) find(".text", panel).replaceChildren(problemNotice(failure));
   }
 }
 
@@ -437,11 +446,10 @@ function citationText(passage) {
 }
 
 async function copy(text, button, done) {
-  const label = button.textContent;
-  const copied = await write(text);
-  button.textContent = copied ? done : say.copy_failed;
+  button.dataset.label ??= button.textContent;
+  button.textContent = (await write(text)) ? done : say.copy_failed;
   find("#announcement").textContent = button.textContent;
-  setTimeout(() => { button.textContent = label; }, COPIED_MS);
+  setTimeout(() => { button.textContent = button.dataset.label; }, COPIED_MS);
 }
 
 /** Browsers give the clipboard to https and localhost only; elsewhere the old command still copies a selection. */
@@ -509,6 +517,7 @@ function go(address) {
 
 /** Going back shows the turn that asked, or asks again when the page no longer holds it. */
 function revisit() {
+  if (location.hash) return; // a link within the page
   const address = addressOf(new URLSearchParams(location.search));
   const turn = all(".turn").find((earlier) => earlier.dataset.address === address);
   if (turn) turn.scrollIntoView({ block: "start" });
@@ -528,8 +537,8 @@ function onClick(event) {
   else if (target.matches(".retry")) openSource(shown);
   else if (target.matches(".example, .earlier, .question")) go(addressOf(new URL(target.href).searchParams));
   else return;
-  find("#menu").hidePopover();
   event.preventDefault();
+  find("#menu").hidePopover();
 }
 
 function countFilters() {

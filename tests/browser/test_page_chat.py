@@ -178,7 +178,10 @@ def test_earlier_questions_stay_in_this_browser_until_cleared(visit: Visit) -> N
     page.locator(".earlier").click()
     expect(page.locator(".question")).to_have_text(EXAMPLE)
     expect(page.locator(".passage").first).to_be_visible()
-    page.go_back()
+    page.goto(str(page.locator(".open").first.get_attribute("href")))
+    page.click(".menu-button")
+    page.locator(".earlier").click()
+    expect(page.locator(".question")).to_have_text(EXAMPLE)
     page.click(".menu-button")
     page.click("#forget")
     expect(page.locator(".earlier")).to_have_count(0)
@@ -198,6 +201,18 @@ def test_the_page_speaks_french_and_remembers_the_switch(visit: Visit) -> None:
     assert page.locator(".quote").first.get_attribute("lang") == "fr"
     page.goto("/")
     assert page.locator("html").get_attribute("lang") == "en"
+
+
+def test_going_back_leads_to_the_question_before_and_links_within_the_page_stay_on_it(visit: Visit) -> None:
+    page = visit()
+    ask(page, EXAMPLE)
+    ask(page, UNANSWERED)
+    page.go_back()
+    expect(page.locator(".turn").first.locator(".question")).to_be_in_viewport()
+    page.locator(".skip").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#question")).to_be_focused()
+    expect(page.locator(".turn")).to_have_count(2)
 
 
 def test_an_answer_is_announced_once_and_the_search_is_shown_as_such(visit: Visit) -> None:

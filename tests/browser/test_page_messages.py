@@ -1,0 +1,61 @@
+"""The sentences of the page: the same in both languages, all of them used, all of them there."""
+
+import json
+import re
+from typing import Any
+
+from api.interface import LANGUAGES, STATIC, choose, counted, messages, strength
+
+INDIRECT = {"valid", "moved", "changed", "withdrawn"}
+
+
+def _shape(message: Any) -> Any:  # noqa: ANN401 - any JSON value
+    """Return a message without its words: keys, numbers and the places to be filled."""
+    if isinstance(message, dict):
+        return {key: _shape(value) for key, value in message.items()}
+    if isinstance(message, list):
+        return [_shape(value) for value in message if not isinstance(value, str)]
+    return sorted(re.findall(r"\{\w+\}", message)) if isinstance(message, str) else message
+
+
+def test_both_languages_say_the_same_things() -> None:
+    assert _shape(messages("en")) == _shape(messages("fr"))
+
+
+def test_every_sentence_is_used_and_none_is_missing() -> None:
+    sources = "\n".join((STATIC / name).read_text("utf-8") for name in ("index.html", "app.js"))
+    sources += "\n".join((STATIC.parent / name).read_text("utf-8") for name in ("page.py", "template.py"))
+    known = set(messages("en"))
+    assert set(re.findall(r"\bsay\.(\w+)", sources)) - {"get"} <= known
+    assert {name for name in known if not re.search(rf"\b{_stem(name)}\b", sources)} == set()
+
+
+def _stem(name: str) -> str:
+    return "state_" if name.removeprefix("state_") in INDIRECT else name
+
+
+def test_the_reader_is_spoken_to_in_the_language_asked_for() -> None:
+    assert choose(None, "fr-LU,fr;q=0.9,en;q=0.8") == "fr"
+    assert choose(None, "de-DE, en;q=0.3, fr;q=0.7") == "fr"
+    assert choose("en", "fr") == "en"
+    for useless in ("", "de", "fr;q=0", "fr;q=x", ";;;,,,", "*", "fr;q=nan", "\x00"):
+        assert choose("xx", useless) == LANGUAGES[0]
+
+
+def test_numbers_and_confidence_are_put_into_words() -> None:
+    corpus = messages("fr")["corpus"]
+    assert [counted(corpus, n, "fr") for n in (0, 1, 2)] == ["0 article", "1 article", "2 articles"]
+    assert counted(corpus, 12345, "fr") == "12\u202f345 articles"
+    assert counted(messages("en")["corpus"], 0, "en") == "0 articles"
+    assert [strength(c, messages("en")) for c in (1.0, 0.8, 0.5, 0.49, 0.0)] == [
+        "strong evidence",
+        "strong evidence",
+        "fair evidence",
+        "weak evidence",
+        "weak evidence",
+    ]
+
+
+def test_messages_are_plain_text() -> None:
+    for language in LANGUAGES:
+        assert not re.search(r"[<>]", json.dumps(messages(language)))
