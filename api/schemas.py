@@ -76,6 +76,7 @@ class PageQuery(BaseModel):
     cursor: str | None = Field(
         default=None,
         max_length=200,
+        pattern="^[A-Za-z0-9_-]*$",
         description="Where to go on: `next` of the page before.",
         examples=[None],
     )
