@@ -1,67 +1,51 @@
-"""The chat page, the reader of an article and the permanent address of a citation, for people.
-
-Each of them works without JavaScript; `static/app.js` only makes the chat quicker to use.
-"""
+"""The chat page. It works without JavaScript; `static/app.js` only makes it quicker to use."""
 
 import json
-import re
-from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from pydantic import ValidationError
 from starlette.datastructures import QueryParams
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
-from api.article import Mark, blocks
+from api import reader
 from api.desk import Desk, client_of, desk_of
-from api.envelope import request_id_of
 from api.interface import COOKIE, LANGUAGES, STATIC, language_of, messages
 from api.problems import Problem, problem_of_validation
-from api.routes import citation_as_json
 from api.schemas import AskRequest
-from api.template import render
-from rag.citations import resolve
-from rag.documents import Document
+from api.template import render, told
 from rag.snapshot import Snapshot
-from rag.spans import Span
 
 SINGLE = ("published_from", "published_to")
 SEVERAL = ("outlet", "language")
 USUAL_K = "5"  # the default of the contract; left out of addresses
 ARTICLES_OFFERED = 4  # where no example question fits the articles, these many titles fill its place
 YEAR = 365 * 24 * 3600  # seconds
-OFFSET = re.compile("[0-9]{1,10}")
 SERVED = ("app.js", "icon.svg", "style.css")
 FOREVER = "public, max-age=31536000, immutable"  # for addresses that hold the file's digest
 
 router = APIRouter(include_in_schema=False)
+router.include_router(reader.router)
 files = StaticFiles(directory=STATIC)
 
 
 @router.get("/")
 async def chat(request: Request) -> Response:
     """Show the chat page; with `?q=` also the passages that answer, drawn here."""
-    asked, reply, problem = _asked(request.query_params), None, None
+    asked = _asked(request.query_params)
+    shown: dict[str, Any] = {"asked": asked, "heading": asked["question"]}
+    status = 200
     try:
+        shown |= await _about(request, fresh=not asked["question"])
         if asked["question"]:
-            reply = await desk_of(request).ask(_ask_request(request.query_params), client_of(request))
-            asked["question"] = reply["question"]
-        about = await _about(request, fresh=reply is None)
-    except Problem as refusal:
-        problem, about = refusal, {}
-    return render(
-        request,
-        "chat",
-        problem.kind.status if problem else 200,
-        asked=asked,
-        reply=reply,
-        problem=_told(request, problem),
-        heading=asked["question"],
-        **about,
-    )
+            shown["reply"] = await desk_of(request).ask(
+                _ask_request(request.query_params), client_of(request)
+            )
+    except Problem as problem:
+        status, shown["problem"] = problem.kind.status, told(request, problem)
+    return render(request, "chat", status, **shown)
 
 
 def _asked(given: QueryParams) -> dict[str, Any]:
@@ -95,7 +79,7 @@ def _ask_request(given: QueryParams) -> AskRequest:
     try:
         return AskRequest.model_validate_json(json.dumps(body))
     except ValidationError as error:
-        faults: Sequence[Any] = error.errors(include_input=False, include_url=False, include_context=False)
+        faults: list[Any] = error.errors(include_input=False, include_url=False, include_context=False)
         raise problem_of_validation(faults) from None
 
 
@@ -126,83 +110,6 @@ async def _examples(desk: Desk, language: str) -> list[dict[str, str]]:
             return [question for question in questions if retriever.ask(question["text"], 1).answerable]
 
     return await desk.queue.run(answered)
-
-
-@router.get("/documents/{document_id}")
-async def article(request: Request, document_id: str) -> Response:
-    """Show a whole article; where `start` and `end` are given, the words between them are marked."""
-    try:
-        document = await desk_of(request).read(lambda snapshot: snapshot.document(document_id))
-        if document is None:
-            raise Problem("not-found", "No article has this id.")
-    except Problem as refusal:
-        return _refused(request, refusal)
-    given = request.query_params
-    place = _place(given.get("start", ""), given.get("end", ""), len(document.text))
-    return _reader(request, document, [Mark(place, "cited")] if place else [])
-
-
-def _place(start: str, end: str, length: int) -> Span | None:
-    """Read a place in a text of that length; None where it is none."""
-    if not all(OFFSET.fullmatch(digits) for digits in (start, end)):
-        return None
-    return Span(int(start), int(end)) if int(start) < int(end) <= length else None
-
-
-def _reader(
-    request: Request, document: Document | None, marks: Sequence[Mark], state: str | None = None
-) -> Response:
-    # A changed article is named, not shown: the reader came for words that are no longer there.
-    shown = document and (state is None or marks)
-    return render(
-        request,
-        "reader",
-        document=document,
-        blocks=blocks(document, marks) if document and shown else None,
-        state=state,
-        heading=document.metadata.title if document else None,
-    )
-
-
-@router.get("/c/{citation_id}")
-async def permalink(request: Request, citation_id: str) -> Response:
-    """Say whether a citation still stands and show it in its article; JSON for programs."""
-    if "text/html" not in request.headers.get("accept", ""):
-        return JSONResponse(await citation_as_json(request, citation_id), headers={"Vary": "Accept"})
-    try:
-        found = await desk_of(request).read(lambda snapshot: resolve(citation_id, snapshot))
-        if found is None:
-            raise Problem("not-found", "This is not the form of a citation id.")
-    except Problem as refusal:
-        return _refused(request, refusal)
-    marks = _cited(found.span, request.query_params.get("answers", "")) if found.span else []
-    return _reader(request, found.document, marks, found.state)
-
-
-def _cited(span: Span, answers: str) -> list[Mark]:
-    """Return the marks of cited words and of the sentences in them: "12-140", counted from their start."""
-    length = span.end - span.start
-    places = [_place(*place.partition("-")[::2], length) for place in answers.split()]
-    return [Mark(span, "cited"), *(Mark(place.shifted(span.start), "answer") for place in places if place)]
-
-
-def _refused(request: Request, problem: Problem) -> Response:
-    request.scope["ibid.problem"] = problem.slug
-    return render(request, "problem", problem.kind.status, problem=_told(request, problem))
-
-
-def _told(request: Request, problem: Problem | None) -> dict[str, Any] | None:
-    """Return a problem in the reader's words, with the server's own beside them."""
-    if problem is None:
-        return None
-    say, status = messages(language_of(request)), problem.kind.status
-    advice = {404: "problem_not_found", 422: "problem_question", 429: "problem_busy", 503: "problem_busy"}
-    return {
-        "title": say["problem"],
-        "advice": say[advice.get(status, "problem_server")],
-        "detail": f"{problem.kind.title}. {problem.detail}",
-        "request_id": request_id_of(request),
-    }
 
 
 @router.get("/language/{language}")

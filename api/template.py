@@ -12,9 +12,18 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from api.article import Mark, Piece, cut
+from api.envelope import request_id_of
 from api.interface import LANGUAGES, STATIC, counted, language_of, messages, strength
+from api.problems import Problem
 from rag.spans import Span
 
+ADVICE = {
+    400: "problem_question",
+    404: "problem_not_found",
+    422: "problem_question",
+    429: "problem_busy",
+    503: "problem_busy",
+}
 VERSION_LENGTH = 12  # hexadecimal digits of a file's digest in its address
 
 
@@ -33,6 +42,23 @@ def render(request: Request, view: str, status: int = 200, **values: object) -> 
     }
     html = TEMPLATES.get_template("index.html").render(view=view, **spoken, **values)
     return HTMLResponse(html, status, {"Vary": "Accept-Language, Cookie"})
+
+
+def refuse(request: Request, problem: Problem) -> HTMLResponse:
+    """Return a page that says what went wrong."""
+    return render(request, "problem", problem.kind.status, problem=told(request, problem))
+
+
+def told(request: Request, problem: Problem) -> dict[str, str]:
+    """Put a problem into the reader's words, with the server's own beside them; it is counted as one."""
+    request.scope["ibid.problem"] = problem.slug
+    say = messages(language_of(request))
+    return {
+        "title": say["problem"],
+        "advice": say[ADVICE.get(problem.kind.status, "problem_server")],
+        "detail": f"{problem.kind.title}. {problem.detail}",
+        "request_id": request_id_of(request),
+    }
 
 
 def exact(text: str) -> Markup:

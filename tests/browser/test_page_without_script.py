@@ -35,6 +35,7 @@ def test_a_question_that_cannot_be_asked_says_why(visit: Visit) -> None:
         assert reply.status == 422
         expect(page.locator(".problem")).to_contain_text("cannot be asked")
         expect(page.locator("#question")).to_be_visible()
+        expect(page.get_by_label("Aujourd'hui le Maroc")).to_be_attached()
     for address in ("/documents/0000000000000000", "/documents/..%2f..%2fetc%2fpasswd", "/c/nothing"):
         reply = page.goto(address)
         assert reply is not None
