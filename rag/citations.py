@@ -12,7 +12,6 @@ from typing import Literal
 
 from rag.answer import Hit
 from rag.documents import ID_LENGTH, Document, text_digest
-from rag.sentences import sentence_spans
 from rag.snapshot import Snapshot
 from rag.spans import Span
 
@@ -92,7 +91,7 @@ def resolve(identity: str, snapshot: Snapshot) -> Resolution | None:
     span, digest = Span(int(parts[2]), int(parts[3])), parts[4]
     if _stands(document.text, span, digest):
         return Resolution("valid", document, span)
-    moved = _find(document.text, span.end - span.start, digest)
+    moved = _find(snapshot, document, span.end - span.start, digest)
     return Resolution("moved" if moved else "changed", document, moved)
 
 
@@ -100,7 +99,9 @@ def _stands(text: str, span: Span, digest: str) -> bool:
     return span.end <= len(text) and text_digest(span.slice(text))[:ID_LENGTH] == digest
 
 
-def _find(text: str, length: int, digest: str) -> Span | None:
-    # A cited passage starts with a sentence: no need to try every place of a long text.
-    places = (Span(sentence.start, sentence.start + length) for sentence in sentence_spans(text))
-    return next((place for place in places if _stands(text, place, digest)), None)
+def _find(snapshot: Snapshot, document: Document, length: int, digest: str) -> Span | None:
+    # A cited passage starts where a sentence, or a piece of a long one, does: no need to try
+    # every place of a long text.
+    sentences = (sentence for passage in snapshot.passages_of(document.id) for sentence in passage.sentences)
+    places = (Span(sentence.start, sentence.start + length) for sentence in sentences)
+    return next((place for place in places if _stands(document.text, place, digest)), None)
