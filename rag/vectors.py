@@ -73,7 +73,9 @@ class VectorIndex:
     def cosines(self, query: Vectors, ordinals: Sequence[int]) -> npt.NDArray[np.float32]:
         """Return the exact cosine of the query (d,) with each of these passages."""
         vectors = self._passages.reconstruct_batch(np.asarray(ordinals, dtype=np.int64))
-        return np.asarray(vectors @ query, dtype=np.float32)
+        # In double precision, or equal passages would differ in the last digit by their place.
+        exact = vectors.astype(np.float64) @ query.astype(np.float64)
+        return np.asarray(exact, dtype=np.float32)
 
     def sentence_cosines(self, query: Vectors, first: int, count: int) -> npt.NDArray[np.float32]:
         """Return the cosine of the query (d,) with `count` sentences from row `first`."""
