@@ -376,7 +376,15 @@ async function drawArticle(passage) {
   const text = find(".text", panel);
   if (place) text.replaceWith(articleText(article, marksOf(place, passage.dataset.answers)));
   else text.replaceChildren(make("p", "state changed", say.state_changed));
-  find("mark.answer, mark.cited", panel)?.scrollIntoView({ block: "center" });
+  const mark = find("mark.answer, mark.cited", panel);
+  if (mark) centre(mark);
+}
+
+/** Scroll the panel and nothing else; scrollIntoView would move the questions too. */
+function centre(mark) {
+  const scroller = find(".scroller", panel);
+  const [words, room] = [mark, scroller].map((part) => part.getBoundingClientRect());
+  scroller.scrollTop += words.top - room.top - Math.max(0, (room.height - words.height) / 2);
 }
 
 async function openSource(passage) {
