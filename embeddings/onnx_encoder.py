@@ -15,10 +15,12 @@ import numpy.typing as npt
 import onnxruntime
 from tokenizers import Tokenizer
 
+from embeddings import lexicon
 from embeddings.encoder import Vectors
 from embeddings.errors import ModelDamaged, ModelNotFound
 
 FILES = ("config.json", "model.onnx", "tokenizer.json")
+OPTIONAL_FILES = (lexicon.FILE,)
 # Small batches of equal length keep padding near nothing; larger ones were no faster on a CPU.
 BATCH_SIZE = 8
 # A token rarely spans more characters than this, so a cut here loses no token that would be
@@ -46,6 +48,8 @@ class OnnxEncoder:
         self._max_tokens = int(config["max_tokens"])
         self._tokenizer = _load_tokenizer(folder / "tokenizer.json", self._max_tokens)
         self._session = _load_session(folder / "model.onnx", threads)
+        static = folder / lexicon.FILE
+        self.lexicon = lexicon.Lexicon(static, self._tokenizer) if static.exists() else None
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """Encode questions: (len(texts), dimension) float32, rows of unit norm."""
@@ -62,7 +66,9 @@ class OnnxEncoder:
 
     def _encode(self, texts: Sequence[str]) -> Vectors:
         limit = self._max_tokens * CHARACTERS_PER_TOKEN
-        ids = [encoding.ids for encoding in self._tokenizer.encode_batch([_clean(text, limit) for text in texts])]
+        ids = [
+            encoding.ids for encoding in self._tokenizer.encode_batch([_clean(text, limit) for text in texts])
+        ]
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
         order = sorted(range(len(ids)), key=lambda i: len(ids[i]))
         for at in range(0, len(order), BATCH_SIZE):
@@ -84,8 +90,8 @@ class OnnxEncoder:
 def read_config(folder: Path) -> tuple[dict[str, Any], str]:
     """Return the model's configuration and its fingerprint, every file checked.
 
-    The fingerprint is SHA-256 over the digests of `FILES`. Where the configuration states the
-    digest of a file under `sha256`, the file must have it.
+    The fingerprint is SHA-256 over the digests of all files. Where the configuration states
+    the digest of a file under `sha256`, the file must be there and have it.
 
     Raises:
         ModelNotFound: the folder or one of its files does not exist.
@@ -93,11 +99,12 @@ def read_config(folder: Path) -> tuple[dict[str, Any], str]:
 
     """
     digests = {}
-    for name in FILES:
-        if not (folder / name).is_file():
+    for name in (*FILES, *OPTIONAL_FILES):
+        if (folder / name).is_file():
+            with (folder / name).open("rb") as file:
+                digests[name] = hashlib.file_digest(file, "sha256").hexdigest()
+        elif name in FILES:
             raise ModelNotFound(f"the model file {folder / name} does not exist", _repair(folder))
-        with (folder / name).open("rb") as file:
-            digests[name] = hashlib.file_digest(file, "sha256").hexdigest()
     try:
         config = json.loads((folder / "config.json").read_text("utf-8"))
         stated = config.get("sha256", {})
@@ -107,7 +114,9 @@ def read_config(folder: Path) -> tuple[dict[str, Any], str]:
         raise ModelDamaged(message, _repair(folder)) from None
     for name, digest in stated.items():
         if digests.get(name) != digest:
-            message = f"the model file {folder / name} is not the one its configuration states (SHA-256 differs)"
+            message = (
+                f"the model file {folder / name} is not the one its configuration states (SHA-256 differs)"
+            )
             raise ModelDamaged(message, _repair(folder))
     return config, hashlib.sha256("".join(digests[name] for name in FILES).encode()).hexdigest()
 
@@ -115,7 +124,7 @@ def read_config(folder: Path) -> tuple[dict[str, Any], str]:
 def _load_tokenizer(path: Path, max_tokens: int) -> Tokenizer:
     try:
         tokenizer = Tokenizer.from_file(str(path))
-    except Exception as error:  # noqa: BLE001 - the library raises bare Exception
+    except Exception as error:
         raise ModelDamaged(f"{path} is not a tokenizer ({error})", _repair(path.parent)) from None
     tokenizer.no_padding()
     tokenizer.enable_truncation(max_tokens)
@@ -131,7 +140,7 @@ def _load_session(path: Path, threads: int) -> onnxruntime.InferenceSession:
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
         return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # noqa: BLE001 - onnxruntime has no common base class
+    except Exception as error:
         raise ModelDamaged(f"{path} is not an ONNX model ({error})", _repair(path.parent)) from None
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from embeddings.encoder import Vectors
 from embeddings.errors import MissingExtra, ModelNotFound
+from embeddings.lexicon import Lexicon
 
 BATCH_SIZE = 16
 
@@ -38,10 +39,13 @@ class SentenceTransformerEncoder:
             )
         except (OSError, ValueError) as error:
             first_line = (str(error).splitlines() or [type(error).__name__])[0]
-            remedy = "give a folder that holds the model, or the id of a model on the hub (needs a network once)"
+            remedy = (
+                "give a folder that holds the model, or the id of a model on the hub (needs a network once)"
+            )
             raise ModelNotFound(f"the model {name!r} cannot be loaded ({first_line})", remedy) from None
         self.name = Path(name).name if Path(name).is_dir() else name
         self.languages: tuple[str, ...] = ()
+        self.lexicon: Lexicon | None = None
         self.dimension = int(self._model.get_embedding_dimension() or 0)
         self._query_prefix = query_prefix
         self._passage_prefix = passage_prefix
@@ -72,7 +76,9 @@ class SentenceTransformerEncoder:
         return vectors
 
     def _digest(self) -> str:
-        digest = hashlib.sha256(repr((self._query_prefix, self._passage_prefix, self._model.prompts)).encode())
+        digest = hashlib.sha256(
+            repr((self._query_prefix, self._passage_prefix, self._model.prompts)).encode()
+        )
         for key, tensor in sorted(self._model.state_dict().items()):
             digest.update(key.encode())
             digest.update(tensor.detach().cpu().float().numpy().tobytes())

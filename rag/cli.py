@@ -147,8 +147,10 @@ def evaluate(
     accepted = TOLERANCE if tolerance is None else tolerance
     if compare is not None:
         sys.exit(compare_command(*compare, accepted, as_json))
-    with _retriever(load_settings(data=data, model=model)) as retriever:
-        request = Request(gold, split, as_json, out, html, baseline, accepted)
+    settings = load_settings(data=data, model=model)
+    server = f"http://{settings.host}:{settings.port}"
+    with _retriever(settings) as retriever:
+        request = Request(gold, split, as_json, out, html, baseline, accepted, server)
         sys.exit(evaluate_command(retriever, request))
 
 

@@ -57,7 +57,9 @@ def _disk(settings: Settings) -> Finding:
         folder = folder.parent
     free = shutil.disk_usage(folder).free
     good = free >= ENOUGH_DISK and os.access(folder, os.W_OK)
-    return Finding("data", good, f"{settings.data}, {free / 1e9:.1f} GB free", "" if good else "choose --data")
+    return Finding(
+        "data", good, f"{settings.data}, {free / 1e9:.1f} GB free", "" if good else "choose --data"
+    )
 
 
 def _index(settings: Settings, encoder: Encoder) -> Finding:
@@ -70,5 +72,5 @@ def _index(settings: Settings, encoder: Encoder) -> Finding:
     return Finding(
         "index",
         True,
-        f"{snapshot.id[:12]} of {built_at}: {counts.documents} articles, {counts.passages} passages, all verified",
+        f"{snapshot.id[:12]}, {built_at}: {counts.documents} articles, {counts.passages} passages, intact",
     )

@@ -45,7 +45,9 @@ def judge(evidence: Evidence) -> Judgement:
     """Return how sure it is that a question with this evidence is answered."""
     weighted = zip(astuple(WEIGHTS), astuple(evidence), strict=True)
     confidence = 1 / (1 + math.exp(-INTERCEPT - sum(weight * value for weight, value in weighted)))
-    return Judgement(confidence, None if confidence >= THRESHOLD else "no passage is close enough to the question")
+    return Judgement(
+        confidence, None if confidence >= THRESHOLD else "no passage is close enough to the question"
+    )
 
 
 NOTHING_TO_SEARCH = Judgement(0.0, "no article matches the filters")

@@ -5,21 +5,28 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from rag.query import QueryTerm
+
 # A sentence that holds the question's words is preferred to one that is only near in meaning.
 TERM_WEIGHT = 0.3
 
 
 def answering_sentence(
-    cosines: npt.NDArray[np.float32], sentence_terms: Sequence[set[str]], weights: dict[str, float]
+    cosines: npt.NDArray[np.float32], sentence_terms: Sequence[set[str]], terms: Sequence[QueryTerm]
 ) -> int:
     """Return the place of the sentence that answers best, the first of equals.
 
     Args:
         cosines: cosine of the question with each sentence, (n,).
         sentence_terms: analysed terms of each sentence.
-        weights: importance of each term of the question (its inverse document frequency).
+        terms: the words of the question, in the passage's language.
 
     """
-    total = sum(weights.values()) or 1.0
-    shares = np.array([sum(weights[t] for t in weights.keys() & terms) / total for terms in sentence_terms])
-    return int(np.argmax((1 - TERM_WEIGHT) * cosines + TERM_WEIGHT * shares))
+    bound = sum(term.limit for term in terms) or 1.0
+    shares = [sum(term.limit * found(term, held) for term in terms) / bound for held in sentence_terms]
+    return int(np.argmax((1 - TERM_WEIGHT) * cosines + TERM_WEIGHT * np.array(shares)))
+
+
+def found(term: QueryTerm, held: set[str]) -> float:
+    """Return how well these terms stand for a word of the question: the best factor, 0 for none."""
+    return max((factor for name, factor in term.alternatives.items() if name in held), default=0.0)

@@ -37,7 +37,10 @@ def take_in(paths: Sequence[Path]) -> Intake:
     loaded = [result for result in results if isinstance(result, Loaded)]
     skipped = tuple(result for result in results if isinstance(result, Skipped))
     if not loaded:
-        seen = "; ".join(f"{skip.source.name}: {skip.reason}" for skip in skipped[:5]) or "no file of a known kind"
+        seen = (
+            "; ".join(f"{skip.source.name}: {skip.reason}" for skip in skipped[:5])
+            or "no file of a known kind"
+        )
         places = ", ".join(map(str, paths))
         raise NoInput(f"no article can be read in {places} ({seen})", "give a folder of UTF-8 .txt files")
     _refuse_twins([one.source for one in loaded])

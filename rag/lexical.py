@@ -6,7 +6,7 @@ that names and numbers of an English question are found in French text.
 """
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -29,14 +29,19 @@ WITHOUT_STOP_LIST = {"ar"}
 OTHER = "xx"
 # Words of questions that the library's stop lists, made for texts, lack.
 QUESTION_WORDS = {
-    "en": "about am any been being between can could did do does doing done from had has have how i its many me "
-    "much my our said should so than them those we were what when where which who whom whose why would you your",
-    "fr": "a afin ainsi alors après aussi autre autres avant cela celle celui ces cet cette ceux chez comment "
-    "combien dont donc elles entre est-ce été être fait faire fut ils lequel laquelle leurs lors où parmi plus "
-    "pourquoi quand quel quelle quelles quels quoi selon sans sera si sous tous tout toute toutes très vers",
+    "en": "about am any been being between can could did do does doing done from had has have how i its "
+    "many me much my our said should so than them those we were what when where which who whom whose why "
+    "would you your",
+    "fr": "a afin ainsi alors après aussi autre autres avant cela celle celui ces cet cette ceux chez "
+    "comment combien dont donc elles entre été être fait faire fut ils lequel laquelle leurs lors où parmi "
+    "plus pourquoi quand quel quelle quelles quels quoi selon sans sera si sous tous tout toute toutes très "
+    "vers",
 }
 # Bytes the writer may hold before it writes a segment.
 WRITER_HEAP = 64_000_000
+
+
+_WORDS = TextAnalyzerBuilder(Tokenizer.simple()).build()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +77,23 @@ def field_of(language: str | None) -> str:
     return language if language in ANALYSED else OTHER
 
 
-def terms_of(text: str, field: str, question_language: str | None = None) -> list[str]:
-    """Return the analysed terms of a text, without repetition, in order of appearance."""
+def words_of(text: str) -> list[str]:
+    """Return the words of a text as they stand, composed, with repetition."""
     # Composed letters first: to the tokenizer a combining accent would end a word.
     composed = unicodedata.normalize("NFKC", text.encode("utf-8", "replace").decode("utf-8"))
-    return list(dict.fromkeys(analyzer(field, question_language).analyze(composed)))
+    words: list[str] = _WORDS.analyze(composed)
+    return words
+
+
+def term_of(word: str, field: str, question_language: str | None = None) -> str | None:
+    """Return the analysed term of one word; None for a stop word."""
+    terms: list[str] = analyzer(field, question_language).analyze(word)
+    return terms[0] if terms else None
+
+
+def terms_of(text: str, field: str) -> set[str]:
+    """Return the analysed terms of a text."""
+    return {term for word in words_of(text) if (term := term_of(word, field)) is not None}
 
 
 def write_lexical_index(folder: Path, entries: Iterable[LexicalEntry]) -> None:
@@ -126,22 +143,27 @@ class LexicalIndex:
         self._index.config_reader(reload_policy="manual")
         self._schema = self._index.schema
         self._searcher = self._index.searcher()
-        self._fields = tuple(fields)
+        self.fields = tuple(fields)
         self.size: int = self._searcher.num_docs
 
     def search(
-        self, terms: dict[str, list[str]], depth: int, within: Query | None = None
+        self, terms: Mapping[str, Sequence[Mapping[str, float]]], depth: int, within: Query | None = None
     ) -> dict[int, float]:
-        """Return the BM25 score of the `depth` best passages by ordinal.
+        """Return the score of the `depth` best passages by ordinal.
 
-        `terms` are those of the question for each field, `within` restricts the passages.
+        Args:
+            terms: for each field, what to look for: alternatives with their factors, of which
+                the best found counts, BM25 times factor.
+            depth: number of passages, at most.
+            within: restriction of the passages; see `within` and `only`.
+
         """
         wanted = [
-            (Occur.Should, Query.term_query(self._schema, field, term, "freq"))
+            (Occur.Should, self._best_of(field, alternatives))
             for field, field_terms in terms.items()
-            for term in field_terms
+            for alternatives in field_terms
         ]
-        if not wanted:
+        if not wanted or depth < 1:
             return {}
         query = Query.boolean_query(wanted)
         if within is not None:
@@ -149,11 +171,16 @@ class LexicalIndex:
             query = Query.boolean_query([(Occur.Must, query), (Occur.Must, unscored)])
         hits = self._searcher.search(query, limit=depth, count=False).hits
         ordinals = self._searcher.fast_field_values("ordinal", [address for _, address in hits])
-        return {ordinal: float(score) for ordinal, (score, _) in zip(ordinals, hits, strict=True)}
+        scored = zip(ordinals, hits, strict=True)
+        return {ordinal: float(score) for ordinal, (score, _) in scored if isinstance(ordinal, int)}
 
-    def question_terms(self, question: str, question_language: str) -> dict[str, list[str]]:
-        """Return the terms of a question for every field that holds passages."""
-        return {field: terms_of(question, field, question_language) for field in self._fields}
+    def _best_of(self, field: str, alternatives: Mapping[str, float]) -> Query:
+        return Query.disjunction_max_query(
+            [
+                Query.boost_query(Query.term_query(self._schema, field, term, "freq"), factor)
+                for term, factor in alternatives.items()
+            ]
+        )
 
     def document_frequency(self, field: str, term: str) -> int:
         """Return the number of passages that hold a term."""

@@ -129,4 +129,6 @@ def _decode(content: bytes) -> str:
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise _Refused("not-utf-8", f"byte {error.start} is not valid UTF-8; save the file as UTF-8") from None
+        raise _Refused(
+            "not-utf-8", f"byte {error.start} is not valid UTF-8; save the file as UTF-8"
+        ) from None

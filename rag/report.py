@@ -93,8 +93,8 @@ def language_warnings(manifest: Manifest) -> tuple[str, ...]:
     """Return a warning for every language of the articles that the model was not made for."""
     known = manifest.model.languages
     return tuple(
-        f"some articles are in {language!r}; the model {manifest.model.name!r} was made for {', '.join(known)}: "
-        "choose a multilingual model with --model"
+        f"some articles are in {language!r}; the model {manifest.model.name!r} was made for "
+        f"{', '.join(known)}: choose a multilingual model with --model"
         for language in manifest.languages
         if known and language not in known
     )

@@ -15,7 +15,7 @@ from rag.fusion import Score
 from rag.highlights import answering_sentence
 from rag.language import detect_language
 from rag.lexical import field_of, terms_of
-from rag.query import Query, term_weights
+from rag.query import Expander, Query, QueryTerm
 from rag.snapshot import Snapshot
 
 # Candidates of each kind; every candidate then gets both scores, exactly.
@@ -46,6 +46,7 @@ class Retriever:
         self.snapshot = snapshot
         self._known_languages = encoder.languages
         self._expected = {*snapshot.manifest.languages, *encoder.languages}
+        self._expander = Expander(snapshot.lexical, snapshot.vocabularies, encoder.lexicon)
         self._encode = lru_cache(REMEMBERED_QUESTIONS)(lambda text: encoder.encode_queries([text])[0])
 
     def ask(
@@ -77,18 +78,18 @@ class Retriever:
 
     def _understand(self, text: str) -> Query:
         language = detect_language(text, self._expected)
-        return Query(text, language, self._encode(text), term_weights(text, language, self.snapshot.lexical))
+        return Query(text, language, self._encode(text), self._expander.terms(text, language))
 
     def _candidates(self, query: Query, filters: Filters, include_boilerplate: bool) -> list[_Candidate]:
         """Return all candidates with their scores, best first, ties by passage order."""
         ordinals, within = self._scope(filters, include_boilerplate)
         lexical, vectors = self.snapshot.lexical, self.snapshot.vectors
-        bm25 = lexical.search(query.terms, DEPTH, within)
+        bm25 = lexical.search(query.alternatives, DEPTH, within)
         found = sorted({*vectors.search(query.vector, DEPTH, ordinals), *bm25})
         if not found:
             return []
         missing = [ordinal for ordinal in found if ordinal not in bm25]
-        bm25 |= lexical.search(query.terms, len(missing), lexical.only(missing)) if missing else {}
+        bm25 |= lexical.search(query.alternatives, len(missing), lexical.only(missing))
         cosines = vectors.cosines(query.vector, found)
         articles = self.snapshot.articles_of(found)
         candidates = []
@@ -115,13 +116,10 @@ class Retriever:
         document = self.snapshot.document(passage.document_id)
         if document is None:  # a snapshot's passages all have their document
             raise LookupError(passage.document_id)
-        weights = query.weights[candidate.field]
-        terms = [
-            set(terms_of(sentence.slice(document.text), candidate.field)) & weights.keys()
-            for sentence in passage.sentences
-        ]
+        wanted = query.terms[candidate.field]
+        held = [terms_of(sentence.slice(document.text), candidate.field) for sentence in passage.sentences]
         cosines = self.snapshot.vectors.sentence_cosines(query.vector, first_sentence, len(passage.sentences))
-        answering = passage.sentences[answering_sentence(cosines, terms, weights)]
+        answering = passage.sentences[answering_sentence(cosines, held, wanted)]
         hit = Hit(
             rank=rank,
             score=candidate.score.fused,
@@ -130,7 +128,7 @@ class Retriever:
             source=document.source,
             metadata=document.metadata,
             highlights=(answering.shifted(-passage.span.start),),
-            explanation=_explain(candidate.score, sorted(set().union(*terms))),
+            explanation=_explain(candidate.score, wanted, set().union(*held)),
         )
         return hit, float(cosines.max())
 
@@ -168,9 +166,16 @@ def _evidence(best: Sequence[_Candidate], sentence_cosines: Sequence[float]) -> 
     )
 
 
-def _explain(score: Score, terms: list[str]) -> Explanation:
+def _explain(score: Score, wanted: Sequence[QueryTerm], held: set[str]) -> Explanation:
+    matched = {term.word: sorted(term.alternatives.keys() & held) for term in wanted}
     return Explanation(
         fused=score.fused,
         dense={"cosine": score.cosine, "share": score.dense_share},
-        lexical={"bm25": score.bm25, "bound": score.bound, "share": score.lexical_share, "terms": terms},
+        lexical={
+            "bm25": score.bm25,
+            "bound": score.bound,
+            "share": score.lexical_share,
+            "terms": sorted(set().union(*matched.values())),
+            "matched": {word: terms for word, terms in matched.items() if terms},
+        },
     )

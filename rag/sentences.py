@@ -11,14 +11,81 @@ from rag.spans import Span
 
 # Abbreviations after which a sentence goes on, French and English. The library's own list of
 # 5,865 comes from legal English and holds everyday French words (sens, fin, jour, an, cas).
-ABBREVIATIONS = frozenset(
+ABBREVIATIONS = (
     # French
-    "apr arr art av bd c.-à-d cf chap coll dept dr env ex fig févr hab ibid janv j.-c juil jr lt m mgr mlle mlles "
-    "mm mme mmes n.b nov oct p p.ex pp pr prof réf secr sept sgt sr st ste stes sté suppl tél trad univ vol vs "
+    *(
+        "apr",
+        "arr",
+        "art",
+        "av",
+        "bd",
+        "c.-à-d",
+        "cf",
+        "chap",
+        "coll",
+        "dept",
+        "dr",
+        "env",
+        "ex",
+        "fig",
+        "févr",
+    ),
+    *(
+        "hab",
+        "ibid",
+        "janv",
+        "j.-c",
+        "juil",
+        "jr",
+        "lt",
+        "m",
+        "mgr",
+        "mlle",
+        "mlles",
+        "mm",
+        "mme",
+        "mmes",
+        "n.b",
+    ),
+    *("nov", "oct", "p", "p.ex", "pp", "pr", "prof", "réf", "secr", "sept", "sgt", "sr", "st", "ste", "stes"),
+    *("sté", "suppl", "tél", "trad", "univ", "vol", "vs"),
     # English
-    "adm apr aug ave blvd capt co corp dec e.g feb gen gov hon i.e inc jan jul jun ltd messrs mr mrs ms mt rep rev "
-    "sen sep viz".split()
+    *(
+        "adm",
+        "apr",
+        "aug",
+        "ave",
+        "blvd",
+        "capt",
+        "co",
+        "corp",
+        "dec",
+        "e.g",
+        "feb",
+        "gen",
+        "gov",
+        "hon",
+        "i.e",
+    ),
+    *(
+        "inc",
+        "jan",
+        "jul",
+        "jun",
+        "ltd",
+        "messrs",
+        "mr",
+        "mrs",
+        "ms",
+        "mt",
+        "rep",
+        "rev",
+        "sen",
+        "sep",
+        "viz",
+    ),
 )
+
 # A line that ends without any closing mark and goes on in lower case was wrapped, not ended.
 PARAGRAPH = re.compile(
     r"[^\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+(?:(?<![.!?…:;»”\"])\r?\n(?=[a-zà-öø-ÿœ])[^\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+)*"
@@ -81,9 +148,9 @@ def _visible(character: str) -> bool:
 @cache
 def _tokenizer() -> PunktSentenceTokenizer:
     tokenizer = nupunkt.load_default_model()
-    for abbreviation in tokenizer.abbreviations - ABBREVIATIONS:
+    for abbreviation in tokenizer.abbreviations.difference(ABBREVIATIONS):
         # Initials and the like ("u.s", "s.a") are abbreviations in any language.
         if "." not in abbreviation:
             tokenizer.remove_abbreviation(abbreviation)
-    tokenizer.add_abbreviations(ABBREVIATIONS)
+    tokenizer.add_abbreviations(list(ABBREVIATIONS))
     return tokenizer

@@ -61,8 +61,8 @@ class Snapshot:
         made_by = self.manifest.model
         if made_by.fingerprint != encoder.fingerprint:
             message = (
-                f"the index in {self.path} was made by the model {made_by.name!r} ({made_by.fingerprint[:12]}), "
-                f"not by {encoder.name!r} ({encoder.fingerprint[:12]})"
+                f"the index in {self.path} was made by the model {made_by.name!r} "
+                f"({made_by.fingerprint[:12]}), not by {encoder.name!r} ({encoder.fingerprint[:12]})"
             )
             raise SnapshotMismatch(message, f"{REBUILD}, or choose that model with --model")
 

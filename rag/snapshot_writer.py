@@ -13,12 +13,13 @@ from embeddings import Encoder, Vectors
 from rag import manifest as manifests
 from rag import store
 from rag.documents import Document
-from rag.lexical import LexicalEntry, write_lexical_index
+from rag.lexical import LexicalEntry, field_of, write_lexical_index
 from rag.manifest import Counts, Manifest, ModelRecord
 from rag.passages import Passage
-from rag.snapshot import LEXICAL, SNAPSHOTS, Snapshot, point_to, sync_folder
+from rag.snapshot import LEXICAL, SNAPSHOTS, VOCABULARY, Snapshot, point_to, sync_folder
 from rag.store import write_store
 from rag.vectors import write_vectors
+from rag.vocabulary import write_vocabulary
 
 BUILDING = ".building-"
 
@@ -101,7 +102,12 @@ def write_snapshot(
     (building / LEXICAL).mkdir(parents=True)
     write_store(building / store.NAME, contents.documents, contents.passages)
     write_vectors(building, *vectors)
-    write_lexical_index(building / LEXICAL, _lexical_entries(contents))
+    entries = list(_lexical_entries(contents))
+    write_lexical_index(building / LEXICAL, entries)
+    if encoder.lexicon is not None:
+        (building / VOCABULARY).mkdir()
+        texts = ((field_of(entry.language), entry.text) for entry in entries)
+        write_vocabulary(building / VOCABULARY, encoder.lexicon, texts)
     complete = replace(manifest, files=manifests.record_files(building))
     (building / manifests.NAME).write_text(complete.to_json(), "utf-8")
     Snapshot(building, encoder).close()

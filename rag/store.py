@@ -48,7 +48,9 @@ def write_store(path: Path, documents: Sequence[Document], passages: Iterable[Pa
             f"INSERT INTO documents (row, {DOCUMENT_COLUMNS}) VALUES ({slots})",
             ((row, *_document_values(document)) for row, document in enumerate(documents)),
         )
-        database.executemany("INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?)", _passage_values(passages, rows))
+        database.executemany(
+            "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?)", _passage_values(passages, rows)
+        )
         database.commit()
     finally:
         database.close()
@@ -172,7 +174,10 @@ class Store:
             "SELECT ordinal FROM passages WHERE document IN (SELECT value FROM json_each(?))"
             " AND boilerplate <= ? ORDER BY ordinal"
         )
-        return [ordinal for (ordinal,) in self._database.execute(query, (json.dumps(list(rows)), int(boilerplate)))]
+        return [
+            ordinal
+            for (ordinal,) in self._database.execute(query, (json.dumps(list(rows)), int(boilerplate)))
+        ]
 
 
 def _document(row: Sequence[Any]) -> Document:

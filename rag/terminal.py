@@ -32,8 +32,10 @@ def plain(text: str) -> str:
 
 def _console(err: bool = False) -> Console:
     console = Console(stderr=err, highlight=False, markup=False, emoji=False)
-    return console if console.is_terminal else Console(
-        stderr=err, highlight=False, markup=False, emoji=False, width=PIPE_WIDTH
+    return (
+        console
+        if console.is_terminal
+        else Console(stderr=err, highlight=False, markup=False, emoji=False, width=PIPE_WIDTH)
     )
 
 
@@ -43,7 +45,9 @@ def embedding_progress() -> Iterator["Tell"]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("embedding"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
+    with Progress(
+        *columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()
+    ) as bar:
         task = bar.add_task("", total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
@@ -67,7 +71,9 @@ def _heading(hit: Hit) -> Text:
     citation = cite(hit)
     known = (citation.title or hit.source, citation.outlet, citation.published_on)
     name = " · ".join(plain(str(part)) for part in known if part)
-    return Text.assemble((f"{citation.label} ", "bold cyan"), (name, "bold"), (f"  {citation.permalink}", "dim"))
+    return Text.assemble(
+        (f"{citation.label} ", "bold cyan"), (name, "bold"), (f"  {citation.permalink}", "dim")
+    )
 
 
 def _passage(hit: Hit) -> Text:
@@ -84,7 +90,10 @@ def print_report(report: "Report", err: bool = False) -> None:
     state = "built" if report.rebuilt else "unchanged"
     rows = [
         ("index", f"{report.index[:12]} {state} in {report.seconds:.1f} s"),
-        ("articles", f"{report.documents} ({', '.join(f'{n} {code}' for code, n in report.languages.items())})"),
+        (
+            "articles",
+            f"{report.documents} ({', '.join(f'{n} {code}' for code, n in report.languages.items())})",
+        ),
         (
             "changes",
             f"{len(change.added)} added, {len(change.changed)} changed, {len(change.deleted)} deleted, "

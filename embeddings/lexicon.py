@@ -1,0 +1,46 @@
+"""A lexicon: one vector for each word, close to those of its translations and synonyms.
+
+The vectors are the bundled model's static ones, learned before its transformer: a word's is
+the mean of its pieces'. They need no inference, so whole vocabularies can be compared.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from tokenizers import Tokenizer
+
+from embeddings.encoder import Vectors
+from embeddings.errors import ModelDamaged
+
+FILE = "static.npy"
+
+
+class Lexicon:
+    """Word vectors from `static.npy`, int8 (pieces, d), row i for token i of the tokenizer.
+
+    Raises:
+        ModelDamaged: the file is not such a matrix.
+
+    """
+
+    def __init__(self, path: Path, tokenizer: Tokenizer) -> None:
+        try:
+            self._pieces: npt.NDArray[np.int8] = np.load(path, mmap_mode="r", allow_pickle=False)
+        except (OSError, ValueError) as error:
+            raise ModelDamaged(f"{path} cannot be read ({error})", "install the model again") from None
+        if self._pieces.dtype != np.int8 or self._pieces.shape[:1] != (tokenizer.get_vocab_size(),):
+            shape = f"{self._pieces.dtype} {self._pieces.shape}"
+            raise ModelDamaged(f"{path} holds {shape}, not one int8 row per token", "install the model again")
+        self._tokenizer = tokenizer
+
+    def vectors(self, words: Sequence[str]) -> Vectors:
+        """Return the vector of each word, (len(words), d) float32, unit norm or zero where unknown."""
+        vectors = np.zeros((len(words), self._pieces.shape[1]), dtype=np.float32)
+        for row, encoding in enumerate(self._tokenizer.encode_batch(list(words), add_special_tokens=False)):
+            if encoding.ids:
+                vectors[row] = self._pieces[encoding.ids].astype(np.float32).mean(axis=0)
+        norms = np.linalg.norm(vectors, axis=1, keepdims=True).astype(np.float32)
+        vectors /= np.where(norms > 0, norms, 1)
+        return vectors
