@@ -87,7 +87,8 @@ async def _lifespan(desk: Desk, retriever: Retriever | None) -> AsyncIterator[No
             watching.cancel()
             await asyncio.wait([watching])
         await asyncio.to_thread(desk.queue.close)
-        desk.live.replace(None)
+        if retriever is None:  # a given one belongs to who gave it
+            desk.live.replace(None)
 
 
 def _answer_errors_as_problems(app: FastAPI) -> None:

@@ -71,10 +71,10 @@ def test_a_taken_port_is_told_before_the_model_is_loaded(server: Server, tmp_pat
     assert "--port" in refusal.value.remedy
 
 
-def test_a_host_that_is_not_ours_is_told(tmp_path: Path) -> None:
-    digest = "0" * 64
-    with pytest.raises(IbidError, match="cannot listen"):
-        run(load_settings(data=tmp_path, host="203.0.113.1", port=0, api_key_sha256=digest))
+def test_a_host_that_is_not_ours_is_told(indexed: Path, tmp_path: Path) -> None:
+    given = {"IBID_HOST": "203.0.113.1", "IBID_API_KEY_SHA256": "0" * 64}
+    with pytest.raises(AssertionError, match="cannot listen on 203"), serving(indexed, tmp_path, **given):
+        pass
 
 
 def test_serving_imports_no_torch() -> None:
