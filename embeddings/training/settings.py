@@ -34,12 +34,12 @@ class Settings:
     static_dimension: int = 256
     static_shipped_dimension: int = 128
     static_batch: int = 2_048
-    static_passes: int = 6
+    static_passes: int = 5
     static_rate: float = 5e-3
     static_temperature: float = 0.05
     transplant_neighbours: int = 8
     transplant_temperature: float = 0.05
-    distil_minutes: float = 68.0
+    distil_minutes: float = 52.0
     # A step takes two batches of 1,024 padded tokens, about 60 texts, one for each core of a small machine;
     # negatives come from the teacher's vectors, so that a small step loses nothing and a run of an hour has
     # more of them.

@@ -14,6 +14,11 @@ from embeddings.training.settings import Settings
 # A mean over more tokens than this says little about any of them.
 MAX_TOKENS = 64
 
+# The usual start, a normal distribution of deviation 1, is longer than anything Adam adds to it in six
+# passes: words and translations stay apart (company–entreprise 0.36 against 0.58, Maroc–Morocco 0.49
+# against 0.81, and 0.62 against 0.78 of europarl_dev right after the transplant).
+START = 0.1
+
 
 def token_ids(tokenizer: Tokenizer, texts: Sequence[str]) -> list[NDArray[np.int32]]:
     """Return the token ids of each text without ``[CLS]`` and ``[SEP]``, cut at ``MAX_TOKENS``."""
@@ -51,6 +56,7 @@ def train_static(
     torch.manual_seed(settings.seed)
     order = np.random.default_rng(settings.seed)
     bag = nn.EmbeddingBag(vocabulary, settings.static_dimension, mode="mean").to(device)
+    nn.init.normal_(bag.weight, std=START)
     optimizer = torch.optim.Adam(bag.parameters(), lr=settings.static_rate)
     steps = settings.static_passes * (len(english) // settings.static_batch)
     decay = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.0, total_iters=max(steps, 1))
