@@ -35,6 +35,9 @@ class Envelope:
             await self.app(scope, receive, send)
             return
         scope["ibid.request_id"] = _request_id(scope)
+        if scope["method"] == "HEAD":
+            # Answered as GET; the server itself leaves the body out.
+            scope = {**scope, "method": "GET"}
         exchange = _Exchange(scope, send)
         try:
             self.guard.check(scope)

@@ -120,8 +120,10 @@ class ExplanationReply(BaseModel):
         description="Nearness in meaning.", examples=[{"cosine": 0.71, "share": 0.46}]
     )
     lexical: dict[str, Any] = Field(
-        description="Words in common (BM25).",
-        examples=[{"bm25": 9.2, "bound": 13.1, "share": 0.35, "terms": ["maroc"]}],
+        description="Words in common (BM25); `matched`: the words of the passage for each of the question.",
+        examples=[
+            {"bm25": 9.2, "bound": 13.1, "share": 0.35, "terms": ["Maroc"], "matched": {"Morocco": ["Maroc"]}}
+        ],
     )
     fused: float = Field(description="The score itself.", examples=[0.81])
 

@@ -21,8 +21,6 @@ from embeddings.errors import ModelDamaged, ModelNotFound
 
 FILES = ("config.json", "model.onnx", "tokenizer.json")
 OPTIONAL_FILES = (lexicon.FILE,)
-# Small batches of equal length keep padding near nothing; larger ones were no faster on a CPU.
-BATCH_SIZE = 8
 # A token rarely spans more characters than this, so a cut here loses no token that would be
 # kept, and a text of many megabytes costs no more than one of the longest length.
 CHARACTERS_PER_TOKEN = 32
@@ -66,25 +64,20 @@ class OnnxEncoder:
 
     def _encode(self, texts: Sequence[str]) -> Vectors:
         limit = self._max_tokens * CHARACTERS_PER_TOKEN
-        ids = [
-            encoding.ids for encoding in self._tokenizer.encode_batch([_clean(text, limit) for text in texts])
-        ]
+        encodings = self._tokenizer.encode_batch([_clean(text, limit) for text in texts])
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
-        order = sorted(range(len(ids)), key=lambda i: len(ids[i]))
-        for at in range(0, len(order), BATCH_SIZE):
-            rows = order[at : at + BATCH_SIZE]
-            vectors[rows] = self._run([ids[i] for i in rows])
+        for row, encoding in enumerate(encodings):
+            vectors[row] = self._run(encoding.ids)
         return vectors
 
-    def _run(self, batch: list[list[int]]) -> Vectors:
-        input_ids: Ids = np.zeros((len(batch), max(map(len, batch))), dtype=np.int64)
-        mask = np.zeros_like(input_ids)
-        for row, ids in enumerate(batch):
-            input_ids[row, : len(ids)] = ids
-            mask[row, : len(ids)] = 1
-        (embedding,) = self._session.run(["embedding"], {"input_ids": input_ids, "attention_mask": mask})
-        vectors: Vectors = embedding
-        return vectors
+    def _run(self, ids: list[int]) -> Vectors:
+        # One text at a time: int8 activations are scaled over a whole batch, so that a text's vector
+        # would depend on its neighbours (cosine 0.97 to itself). Batches of 8 saved 12 % of the time.
+        input_ids: Ids = np.array([ids], dtype=np.int64)
+        inputs = {"input_ids": input_ids, "attention_mask": np.ones_like(input_ids)}
+        (embedding,) = self._session.run(["embedding"], inputs)
+        vector: Vectors = embedding[0]
+        return vector
 
 
 def read_config(folder: Path) -> tuple[dict[str, Any], str]:

@@ -3,23 +3,9 @@
 from dataclasses import dataclass, field
 
 from rag.documents import Metadata
+from rag.explanation import Explanation
 from rag.passages import Passage
 from rag.spans import Span
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """How a score came about; the parts recompute `fused` exactly.
-
-    Attributes:
-        dense: cosine of question and passage, its rank among candidates, its share.
-        lexical: BM25 score, its rank, its share and the matched terms.
-
-    """
-
-    fused: float
-    dense: dict[str, float]
-    lexical: dict[str, object]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,25 +1,26 @@
 """Whether the passages found answer the question, and how sure that is."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What speaks for an answer, each 0 to 1, over the first hits.
+    """What speaks for an answer, the best of the first hits each, 0 to 1.
 
     Attributes:
-        sentence: cosine of the question with the best sentence.
-        passage: cosine of the question with the best passage.
-        terms: share of the question's information found word for word in one passage.
-        margin: fused score of the first hit over that of the last one looked at.
+        sentence: cosine of the question with a sentence.
+        passage: cosine of the question with a passage.
+        words: share of the question's information that a passage and its title hold.
+        names: the same of its names and numbers alone; 1 where it has none.
 
     """
 
     sentence: float
     passage: float
-    terms: float
-    margin: float
+    words: float
+    names: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +38,21 @@ class Judgement:
 
 # Logistic regression on the development half of the gold set.
 INTERCEPT = -4.0
-WEIGHTS = Evidence(sentence=4.0, passage=4.0, terms=4.0, margin=0.0)
+WEIGHTS = Evidence(sentence=4.0, passage=4.0, words=4.0, names=0.0)
 THRESHOLD = 0.5
 
 
-def judge(evidence: Evidence) -> Judgement:
-    """Return how sure it is that a question with this evidence is answered."""
-    weighted = zip(astuple(WEIGHTS), astuple(evidence), strict=True)
+def judge(hits: Sequence[Evidence]) -> Judgement:
+    """Return how sure it is that these hits, the first of a question, hold the answer."""
+    if not hits:
+        return Judgement(0.0, "no article matches the filters")
+    weighted = zip(astuple(WEIGHTS), astuple(best_of(hits)), strict=True)
     confidence = 1 / (1 + math.exp(-INTERCEPT - sum(weight * value for weight, value in weighted)))
-    return Judgement(
-        confidence, None if confidence >= THRESHOLD else "no passage is close enough to the question"
-    )
+    if confidence >= THRESHOLD:
+        return Judgement(confidence, None)
+    return Judgement(confidence, "no passage is close enough to the question")
 
 
-NOTHING_TO_SEARCH = Judgement(0.0, "no article matches the filters")
+def best_of(hits: Sequence[Evidence]) -> Evidence:
+    """Return the best of each kind of evidence among the hits."""
+    return Evidence(*map(max, zip(*map(astuple, hits), strict=True)))

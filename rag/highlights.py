@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from rag.query import QueryTerm
+from rag.query import QueryTerm, share_found
 
 # A sentence that holds the question's words is preferred to one that is only near in meaning.
 TERM_WEIGHT = 0.3
@@ -22,11 +22,5 @@ def answering_sentence(
         terms: the words of the question, in the passage's language.
 
     """
-    bound = sum(term.limit for term in terms) or 1.0
-    shares = [sum(term.limit * found(term, held) for term in terms) / bound for held in sentence_terms]
-    return int(np.argmax((1 - TERM_WEIGHT) * cosines + TERM_WEIGHT * np.array(shares)))
-
-
-def found(term: QueryTerm, held: set[str]) -> float:
-    """Return how well these terms stand for a word of the question: the best factor, 0 for none."""
-    return max((factor for name, factor in term.alternatives.items() if name in held), default=0.0)
+    shares = np.array([share_found(terms, held) for held in sentence_terms])
+    return int(np.argmax((1 - TERM_WEIGHT) * cosines + TERM_WEIGHT * shares))

@@ -1,5 +1,6 @@
 """A query: a question, understood for both searches."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from embeddings import Lexicon, Vectors
@@ -17,12 +18,25 @@ class QueryTerm:
         alternatives: terms of the index that stand for it, each with a factor: 1 for the
             word's own term, its cosine for a translation.
         limit: the most that BM25 can give for it, the best alternative counting.
+        named: whether it is a name or a number: what an answer can hardly do without.
 
     """
 
     word: str
     alternatives: dict[str, float]
     limit: float
+    named: bool
+
+    def found(self, held: set[str]) -> float:
+        """Return how well these terms stand for the word: the best factor, 0 for none."""
+        return max((factor for name, factor in self.alternatives.items() if name in held), default=0.0)
+
+
+def share_found(terms: Iterable[QueryTerm], held: set[str]) -> float:
+    """Return the share of the words' information that these terms hold, 0 to 1; 1 for no words."""
+    terms = list(terms)
+    limit = sum(term.limit for term in terms)
+    return sum(term.limit * term.found(held) for term in terms) / limit if limit else 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +81,15 @@ class Expander:
         return {field: self._terms(question, language, field) for field in self._index.fields}
 
     def _terms(self, question: str, language: str, field: str) -> list[QueryTerm]:
-        own: dict[str, str] = {}
-        for word in words_of(question):
+        own: dict[str, tuple[str, bool]] = {}
+        for place, word in enumerate(words_of(question)):
             if (term := term_of(word, field, language)) is not None:
-                own.setdefault(term, word)
-        near = self._translations(list(own.values()), field) if language != field else [{}] * len(own)
+                own.setdefault(term, (word, _is_named(word, place)))
+        words = [word for word, _ in own.values()]
+        near = self._translations(words, field) if language != field else [{}] * len(words)
         return [
-            self._term(word, translations | {term: 1.0}, field)
-            for (term, word), translations in zip(own.items(), near, strict=True)
+            self._term(word, named, translations | {term: 1.0}, field)
+            for (term, (word, named)), translations in zip(own.items(), near, strict=True)
         ]
 
     def _translations(self, words: list[str], field: str) -> list[dict[str, float]]:
@@ -83,9 +98,13 @@ class Expander:
             return [{}] * len(words)
         return vocabulary.nearest(self._lexicon.vectors(words))
 
-    def _term(self, word: str, alternatives: dict[str, float], field: str) -> QueryTerm:
+    def _term(self, word: str, named: bool, alternatives: dict[str, float], field: str) -> QueryTerm:
         held = {term: self._index.document_frequency(field, term) for term in alternatives}
         # A word that no passage holds counts in full; one with a translation counts as that one.
         known = {term: factor for term, factor in alternatives.items() if held[term]} or alternatives
         limit = max(factor * bm25_limit(held[term], self._index.size) for term, factor in known.items())
-        return QueryTerm(word, known, limit)
+        return QueryTerm(word, known, limit, named)
+
+
+def _is_named(word: str, place: int) -> bool:
+    return not word.isalpha() or (place > 0 and word[0].isupper())

@@ -7,15 +7,16 @@ from functools import lru_cache
 from typing import Any
 
 from embeddings import Encoder
-from rag.answer import Answer, Explanation, Hit
+from rag.answer import Answer, Hit
 from rag.errors import BadData
-from rag.evidence import NOTHING_TO_SEARCH, Evidence, judge
+from rag.evidence import Evidence, judge
+from rag.explanation import explain
 from rag.filters import Filters
 from rag.fusion import Score
 from rag.highlights import answering_sentence
 from rag.language import detect_language
 from rag.lexical import field_of, terms_of
-from rag.query import Expander, Query, QueryTerm
+from rag.query import Expander, Query, share_found
 from rag.snapshot import Snapshot
 
 # Candidates of each kind; every candidate then gets both scores, exactly.
@@ -65,7 +66,7 @@ class Retriever:
         candidates = self._candidates(query, filters, include_boilerplate)
         best = _diverse(candidates, max(k, JUDGED_HITS))
         found = [self._hit(query, rank, candidate) for rank, candidate in enumerate(best, 1)]
-        judgement = judge(_evidence(best, [cosine for _, cosine in found])) if found else NOTHING_TO_SEARCH
+        judgement = judge([evidence for _, evidence in found[:JUDGED_HITS]])
         return Answer(
             question=text,
             question_language=query.language,
@@ -110,27 +111,34 @@ class Retriever:
         ordinals = self.snapshot.ordinals_of(rows, include_boilerplate)
         return ordinals, self.snapshot.lexical.within(rows, include_boilerplate)
 
-    def _hit(self, query: Query, rank: int, candidate: _Candidate) -> tuple[Hit, float]:
-        """Return a hit, and the cosine of the question with its best sentence."""
+    def _hit(self, query: Query, rank: int, candidate: _Candidate) -> tuple[Hit, Evidence]:
+        """Return a hit and what it says for an answer."""
         passage, first_sentence = self.snapshot.passage(candidate.ordinal)
         document = self.snapshot.document(passage.document_id)
         if document is None:  # a snapshot's passages all have their document
             raise LookupError(passage.document_id)
-        wanted = query.terms[candidate.field]
+        text, wanted = passage.span.slice(document.text), query.terms[candidate.field]
         held = [terms_of(sentence.slice(document.text), candidate.field) for sentence in passage.sentences]
         cosines = self.snapshot.vectors.sentence_cosines(query.vector, first_sentence, len(passage.sentences))
         answering = passage.sentences[answering_sentence(cosines, held, wanted)]
+        all_held = terms_of(document.metadata.title or "", candidate.field).union(*held)
         hit = Hit(
             rank=rank,
             score=candidate.score.fused,
             passage=passage,
-            text=passage.span.slice(document.text),
+            text=text,
             source=document.source,
             metadata=document.metadata,
             highlights=(answering.shifted(-passage.span.start),),
-            explanation=_explain(candidate.score, wanted, set().union(*held)),
+            explanation=explain(candidate.score, wanted, text, candidate.field),
         )
-        return hit, float(cosines.max())
+        evidence = Evidence(
+            sentence=float(cosines.max()),
+            passage=candidate.score.cosine,
+            words=share_found(wanted, all_held),
+            names=share_found((term for term in wanted if term.named), all_held),
+        )
+        return hit, evidence
 
     def _warnings(self, question_language: str) -> tuple[str, ...]:
         model, known = self.snapshot.manifest.model.name, self._known_languages
@@ -154,28 +162,3 @@ def _diverse(candidates: Sequence[_Candidate], count: int) -> list[_Candidate]:
         (first if seen[candidate.article] <= PER_ARTICLE else rest).append(candidate)
     chosen = (first + rest)[:count]
     return sorted(chosen, key=lambda candidate: (-candidate.score.fused, candidate.ordinal))
-
-
-def _evidence(best: Sequence[_Candidate], sentence_cosines: Sequence[float]) -> Evidence:
-    judged = best[:JUDGED_HITS]
-    return Evidence(
-        sentence=max(sentence_cosines[:JUDGED_HITS]),
-        passage=max(candidate.score.cosine for candidate in judged),
-        terms=max(candidate.score.lexical for candidate in judged),
-        margin=judged[0].score.fused - judged[-1].score.fused,
-    )
-
-
-def _explain(score: Score, wanted: Sequence[QueryTerm], held: set[str]) -> Explanation:
-    matched = {term.word: sorted(term.alternatives.keys() & held) for term in wanted}
-    return Explanation(
-        fused=score.fused,
-        dense={"cosine": score.cosine, "share": score.dense_share},
-        lexical={
-            "bm25": score.bm25,
-            "bound": score.bound,
-            "share": score.lexical_share,
-            "terms": sorted(set().union(*matched.values())),
-            "matched": {word: terms for word, terms in matched.items() if terms},
-        },
-    )

@@ -39,7 +39,7 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="Address the server listens on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port the server listens on; 0 for any.")
     allowed_hosts: tuple[str, ...] = Field(
-        default=("127.0.0.1", "localhost", "[::1]"), description="Host names the server answers to."
+        default=(), description="Host names the server answers to, besides this machine's own."
     )
     api_key_sha256: str | None = Field(
         default=None,
@@ -48,6 +48,9 @@ class Settings(BaseSettings):
     )
     rate_limit_per_minute: int = Field(default=600, ge=1, description="Questions a minute from one client.")
     queue_limit: int = Field(default=64, ge=1, description="Questions waiting at most; more are refused.")
+
+    _given: frozenset[str] = frozenset()
+    """Names of those given on the command line."""
 
     @classmethod
     def settings_customise_sources(
@@ -75,7 +78,9 @@ def load_settings(**overrides: Any) -> Settings:  # noqa: ANN401 - the fields' o
         message = f"unknown environment variable {', '.join(sorted(unknown))}"
         raise BadConfiguration(message, f"known are {', '.join(map(variable, Settings.model_fields))}")
     try:
-        return Settings(**given)
+        settings = Settings(**given)
+        settings._given = frozenset(given)
+        return settings
     except ValidationError as error:
         problems = "; ".join(f"{_place(e['loc'], given)}: {e['msg']}" for e in error.errors())
         raise BadConfiguration(problems, "correct it; `ibid config` shows every setting") from None
@@ -90,11 +95,11 @@ def variable(field: str) -> str:
 
 def origin(field: str, settings: Settings) -> str:
     """Return where the value of a setting comes from, for display."""
-    if field not in settings.model_fields_set:
-        return "default"
+    if field in settings._given:
+        return "command line"
     if variable(field) in os.environ:
         return variable(field)
-    return FILE if Path(FILE).is_file() else "command line"
+    return FILE if field in settings.model_fields_set else "default"
 
 
 def _is_unknown_variable(name: str) -> bool:

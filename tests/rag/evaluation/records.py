@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from rag.answer import Answer, Explanation, Hit
+from rag.answer import Answer, Hit
 from rag.documents import Metadata, document_id
 from rag.evaluation.gold import Gold, GoldAnswer, Question
 from rag.evaluation.qrels import derive_qrels
 from rag.evaluation.run import Asked, Evaluation
+from rag.explanation import Explanation
 from rag.passages import Passage
 from rag.spans import Span
 

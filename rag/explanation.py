@@ -1,0 +1,53 @@
+"""How a hit's score came about, and which words of the passage stand for those of the question."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.fusion import Score
+from rag.lexical import term_of, words_of
+from rag.query import QueryTerm
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The parts of a score; the two shares add up to `fused` exactly.
+
+    Attributes:
+        fused: the score.
+        dense: cosine of question and passage, and its share.
+        lexical: BM25, its bound for this question, its share; `terms`, the words of the
+            passage that count; `matched`, the same for each word of the question.
+
+    """
+
+    fused: float
+    dense: dict[str, float]
+    lexical: dict[str, object]
+
+
+def explain(score: Score, wanted: Sequence[QueryTerm], text: str, field: str) -> Explanation:
+    """Explain the score of a passage with this text, for a question with these words."""
+    matched = _matched(wanted, text, field)
+    return Explanation(
+        fused=score.fused,
+        dense={"cosine": score.cosine, "share": score.dense_share},
+        lexical={
+            "bm25": score.bm25,
+            "bound": score.bound,
+            "share": score.lexical_share,
+            "terms": sorted(set().union(*matched.values())),
+            "matched": matched,
+        },
+    )
+
+
+def _matched(wanted: Sequence[QueryTerm], text: str, field: str) -> dict[str, list[str]]:
+    words: dict[str, set[str]] = defaultdict(set)
+    for word in words_of(text):
+        if (term := term_of(word, field)) is not None:
+            words[term].add(word)
+    found = {
+        term.word: sorted(set().union(*(words.get(a, ()) for a in term.alternatives))) for term in wanted
+    }
+    return {word: standing for word, standing in found.items() if standing}
