@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from embeddings.encoder import Vectors
-from embeddings.errors import MissingExtra, ModelNotFound
+from embeddings.errors import MissingExtra, ModelDamaged, ModelNotFound
 from embeddings.lexicon import Lexicon
 
 BATCH_SIZE = 16
@@ -20,12 +20,14 @@ class SentenceTransformerEncoder:
 
     Raises:
         MissingExtra: sentence-transformers is not installed.
+        ModelDamaged: the weights are truncated or no safetensors.
         ModelNotFound: no such folder, and no such model in the local hub cache or on the hub.
 
     """
 
     def __init__(self, name: str, query_prefix: str | None = None, passage_prefix: str | None = None) -> None:
         try:
+            from safetensors import SafetensorError
             from sentence_transformers import SentenceTransformer
         except ImportError as error:
             message = f"the model {name!r} needs sentence-transformers, which cannot be imported ({error})"
@@ -37,6 +39,9 @@ class SentenceTransformerEncoder:
                 trust_remote_code=False,
                 model_kwargs={"use_safetensors": True},
             )
+        except SafetensorError as error:
+            message = f"the weights of the model {name!r} are damaged ({error})"
+            raise ModelDamaged(message, "fetch or copy the model again") from None
         except (OSError, ValueError) as error:
             first_line = (str(error).splitlines() or [type(error).__name__])[0]
             remedy = (
