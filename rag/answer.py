@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from rag.documents import Metadata
+from rag.evidence import Evidence
 from rag.explanation import Explanation
 from rag.passages import Passage
 from rag.spans import Span
@@ -44,6 +45,7 @@ class Answer:
         answerable: whether the passages answer the question.
         confidence: 0 to 1, that the first passages hold the answer.
         hits: best first; kept when not answerable, as the nearest passages.
+        evidence: what the confidence was made from; None without hits.
         reason: why it is thought not answerable; None where it is.
         warnings: what the reader should know (language outside the model's, …).
 
@@ -54,5 +56,6 @@ class Answer:
     answerable: bool
     confidence: float
     hits: tuple[Hit, ...]
+    evidence: Evidence | None = None
     reason: str | None = None
     warnings: tuple[str, ...] = field(default=())

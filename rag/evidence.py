@@ -42,17 +42,17 @@ WEIGHTS = Evidence(sentence=4.0, passage=4.0, words=4.0, names=0.0)
 THRESHOLD = 0.5
 
 
-def judge(hits: Sequence[Evidence]) -> Judgement:
-    """Return how sure it is that these hits, the first of a question, hold the answer."""
-    if not hits:
+def judge(evidence: Evidence | None) -> Judgement:
+    """Return how sure it is that the first hits hold the answer; None where there is no hit."""
+    if evidence is None:
         return Judgement(0.0, "no article matches the filters")
-    weighted = zip(astuple(WEIGHTS), astuple(best_of(hits)), strict=True)
+    weighted = zip(astuple(WEIGHTS), astuple(evidence), strict=True)
     confidence = 1 / (1 + math.exp(-INTERCEPT - sum(weight * value for weight, value in weighted)))
     if confidence >= THRESHOLD:
         return Judgement(confidence, None)
     return Judgement(confidence, "no passage is close enough to the question")
 
 
-def best_of(hits: Sequence[Evidence]) -> Evidence:
-    """Return the best of each kind of evidence among the hits."""
-    return Evidence(*map(max, zip(*map(astuple, hits), strict=True)))
+def best_of(hits: Sequence[Evidence]) -> Evidence | None:
+    """Return the best of each kind of evidence among the hits, None without hits."""
+    return Evidence(*map(max, zip(*map(astuple, hits), strict=True))) if hits else None

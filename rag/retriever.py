@@ -9,7 +9,7 @@ from typing import Any
 from embeddings import Encoder
 from rag.answer import Answer, Hit
 from rag.errors import BadData
-from rag.evidence import Evidence, judge
+from rag.evidence import Evidence, best_of, judge
 from rag.explanation import explain
 from rag.filters import Filters
 from rag.fusion import Score
@@ -66,13 +66,15 @@ class Retriever:
         candidates = self._candidates(query, filters, include_boilerplate)
         best = _diverse(candidates, max(k, JUDGED_HITS))
         found = [self._hit(query, rank, candidate) for rank, candidate in enumerate(best, 1)]
-        judgement = judge([evidence for _, evidence in found[:JUDGED_HITS]])
+        evidence = best_of([one for _, one in found[:JUDGED_HITS]])
+        judgement = judge(evidence)
         return Answer(
             question=text,
             question_language=query.language,
             answerable=judgement.answerable,
             confidence=judgement.confidence,
             hits=tuple(hit for hit, _ in found[:k]),
+            evidence=evidence,
             reason=judgement.reason,
             warnings=self._warnings(query.language),
         )
