@@ -33,9 +33,9 @@ QUESTION_WORDS = {
     "many me much my our said should so than them those we were what when where which who whom whose why "
     "would you your",
     "fr": "a afin ainsi alors après aussi autre autres avait avant cela celle celui ces cet cette ceux chez "
-    "combien comment dont donc elle elles entre est était être été fait faire fut il ils lequel laquelle leurs "
-    "lors on ont où parmi plus pourquoi quand quel quelle quelles quels quoi selon sans sera si sont sous t "
-    "tous tout toute toutes très vers",
+    "combien comment dont donc elle elles entre est était être été fait faire fut il ils lequel laquelle "
+    "leurs lors on ont où parmi plus pourquoi quand quel quelle quelles quels quoi selon sans sera si sont "
+    "sous t tous tout toute toutes très vers",
 }
 # Bytes the writer may hold before it writes a segment.
 WRITER_HEAP = 64_000_000
