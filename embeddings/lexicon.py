@@ -28,7 +28,7 @@ class Lexicon:
     def __init__(self, path: Path, tokenizer: Tokenizer) -> None:
         try:
             self._pieces: npt.NDArray[np.int8] = np.load(path, mmap_mode="r", allow_pickle=False)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, EOFError) as error:
             raise ModelDamaged(f"{path} cannot be read ({error})", "install the model again") from None
         if self._pieces.dtype != np.int8 or self._pieces.shape[:1] != (tokenizer.get_vocab_size(),):
             shape = f"{self._pieces.dtype} {self._pieces.shape}"
