@@ -11,7 +11,7 @@ from rag.documents import Document, Metadata, document_id
 from rag.errors import BadData, NoInput
 from rag.language import detect_language
 from rag.loaders import Loaded, Skipped, Source, find_sources, load
-from rag.metadata import merge, read_metadata, read_sidecar
+from rag.metadata import date_notes, merge, read_metadata, read_sidecar
 
 SIDECAR = "articles.toml"
 
@@ -67,7 +67,8 @@ def _document(loaded: Loaded, stated: Metadata, cleaning: Cleaning) -> Document:
         text=loaded.text,
         metadata=known,
         set_aside=cleaning.set_aside,
-        notes=loaded.notes,
+        notes=loaded.notes
+        + (date_notes(loaded.text, cleaning.set_aside) if known.published_on is None else ()),
     )
 
 

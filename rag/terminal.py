@@ -63,7 +63,7 @@ def print_answer(answer: Answer) -> None:
             console.print(Text("The nearest passages:"))
     for hit in answer.hits:
         console.print()
-        console.print(_heading(hit))
+        console.print(_heading(hit), soft_wrap=not console.is_terminal)
         console.print(_passage(hit), soft_wrap=not console.is_terminal)
 
 
