@@ -109,7 +109,7 @@ def replay(
 ) -> list[Callable[[], Tensor]]:
     """Return the tasks of one step: the losses of the next batches, each with negatives drawn for it."""
     draw = torch.Generator().manual_seed(settings.seed + run.step)
-    tasks = []
+    tasks: list[Callable[[], Tensor]] = []
     for batch in islice(batches, settings.step_batches):
         chosen = torch.randint(len(bank), (settings.distil_negatives,), generator=draw)
         tasks.append(partial(batch_loss, run, texts, batch, bank, chosen, settings.distil_temperature))

@@ -2,6 +2,7 @@
 
 import logging
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import torch
@@ -29,6 +30,9 @@ def int8_rows(table: Tensor) -> tuple[Tensor, Tensor]:
 
 class Shipped(nn.Module):
     """The graph that is exported: int8 token table, transformer, pooling and unit length in one."""
+
+    values: Tensor
+    scale: Tensor
 
     def __init__(self, student: Student, quantised: bool) -> None:
         """Take the student's weights; ``quantised`` stores its token table as int8."""
@@ -90,7 +94,8 @@ def shipped_static(table: NDArray[np.float32], dimension: int) -> NDArray[np.int
     _, axes = np.linalg.eigh(unit.T @ unit)
     reduced = unit @ axes[:, ::-1][:, :dimension]
     reduced /= np.maximum(np.linalg.norm(reduced, axis=1, keepdims=True), 1e-9)
-    return np.round(reduced * LARGEST).astype(np.int8)
+    rounded: NDArray[np.int8] = np.round(reduced * LARGEST).astype(np.int8)
+    return rounded
 
 
 def save_sentence_transformers(student: Student, tokenizer: Tokenizer, max_tokens: int, folder: Path) -> None:
@@ -99,13 +104,13 @@ def save_sentence_transformers(student: Student, tokenizer: Tokenizer, max_token
     from sentence_transformers.models import Normalize, Pooling, Transformer
     from transformers import PreTrainedTokenizerFast
 
-    parts = folder / "parts"
-    student.network.save_pretrained(parts)
     names = {f"{name}_token": f"[{name.upper()}]" for name in ("pad", "unk", "cls", "sep", "mask")}
-    PreTrainedTokenizerFast(tokenizer_object=tokenizer, model_max_length=max_tokens, **names).save_pretrained(
-        parts
+    wrapped = PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
+        tokenizer_object=tokenizer, model_max_length=max_tokens, **names
     )
-    body = Transformer(str(parts), max_seq_length=max_tokens)
-    SentenceTransformer(modules=[body, Pooling(student.token_vectors.shape[1], "mean"), Normalize()]).save(
-        str(folder)
-    )
+    with TemporaryDirectory() as parts:
+        student.network.save_pretrained(parts)
+        wrapped.save_pretrained(parts)
+        body = Transformer(parts, max_seq_length=max_tokens)
+    pooling = Pooling(student.token_vectors.shape[1], "mean")
+    SentenceTransformer(modules=[body, pooling, Normalize()]).save(str(folder))

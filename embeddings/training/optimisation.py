@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 import torch
 from safetensors.torch import load_file, save_file
@@ -51,10 +52,11 @@ class Optimisation:
         self.step, self.spent = 0, 0.0
         self.losses: list[float] = []
         self.parameters = list(student.parameters())
+        self.gradients = [torch.zeros_like(parameter, requires_grad=False) for parameter in self.parameters]
         self.workers, self.lock = ThreadPoolExecutor(workers()), Lock()
         tokens = student.token_vectors
         body = [value for value in student.parameters() if value is not tokens]
-        groups = [{"params": [tokens]}, {"params": body}]
+        groups: list[dict[str, Any]] = [{"params": [tokens]}, {"params": body}]
         self.adam = torch.optim.AdamW(groups, lr=0.0, betas=(0.9, 0.98), weight_decay=0.0, fused=True)
         self.average = {name: value.detach().clone() for name, value in student.state_dict().items()}
         if (folder / "state.json").exists():
@@ -71,11 +73,11 @@ class Optimisation:
         rise = min(self.progress / WARM_UP, 1.0)
         for group, rate in zip(self.adam.param_groups, self.rates, strict=True):
             group["lr"] = rate * max(rise, 0.01) * (1 - self.progress)
-        for parameter in self.parameters:
-            parameter.grad = torch.zeros_like(parameter) if parameter.grad is None else parameter.grad.zero_()
+        for total in self.gradients:
+            total.zero_()
         losses = list(self.workers.map(self._add_gradient, tasks))
-        for parameter in self.parameters:
-            parameter.grad /= len(tasks)
+        for parameter, total in zip(self.parameters, self.gradients, strict=True):
+            parameter.grad = total.div_(len(tasks))
         torch.nn.utils.clip_grad_norm_(self.parameters, LARGEST_GRADIENT)
         self.adam.step()
         self._average()
@@ -86,12 +88,12 @@ class Optimisation:
             self.save()
 
     def _add_gradient(self, task: Callable[[], Tensor]) -> float:
-        """Run one task, add its gradient to the parameters', return its loss."""
+        """Run one task, add its gradient to the step's, return its loss."""
         loss = task()
         gradients = torch.autograd.grad(loss, self.parameters)
         with self.lock, torch.no_grad():
-            for parameter, gradient in zip(self.parameters, gradients, strict=True):
-                parameter.grad.add_(gradient)
+            for total, gradient in zip(self.gradients, gradients, strict=True):
+                total.add_(gradient)
         return loss.item()
 
     @torch.no_grad()

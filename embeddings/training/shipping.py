@@ -71,7 +71,6 @@ def onnx_embed(model: Path, tokenizer: Tokenizer) -> evaluation.Embed:
 def teacher_embed() -> evaluation.Embed:
     """Return a function that embeds texts with the teacher."""
     network, tokenizer = load_teacher()
-    network = network.to(device())
     return lambda texts: embed(
         network, [found.ids for found in tokenizer.encode_batch(list(texts))], device()
     )

@@ -22,6 +22,8 @@ SMALLEST = 1e-5
 class Smoothed(nn.Module):
     """A linear layer that divides its input by per-channel factors which its weights make good."""
 
+    inverse: Tensor
+
     def __init__(self, linear: nn.Linear, factors: Tensor) -> None:
         """Take over ``linear`` with ``factors`` (inputs,)."""
         super().__init__()

@@ -69,7 +69,7 @@ def train_static(
             right = bag(*flat([french[row] for row in batch], device))
             loss = contrastive(left, right, settings.static_temperature)
             optimizer.zero_grad()
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]
             optimizer.step()
             decay.step()
             progress.update()
@@ -80,4 +80,5 @@ def train_static(
 def text_vectors(table: NDArray[np.float32], bags: Sequence[NDArray[np.int32]]) -> NDArray[np.float32]:
     """Return the unit mean of each bag's vectors, shape (texts, dimension)."""
     means = np.stack([table[bag].mean(0) if len(bag) else np.zeros(table.shape[1]) for bag in bags])
-    return (means / np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-9)).astype(np.float32)
+    scaled: NDArray[np.float32] = means / np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-9)
+    return scaled.astype(np.float32)

@@ -13,6 +13,7 @@ from embeddings.training import examples, parallel, press, static, transplant, v
 from embeddings.training.distillation import Texts, distil
 from embeddings.training.optimisation import Optimisation
 from embeddings.training.parallel import Pair
+from embeddings.training.phrasebook import glossary
 from embeddings.training.press import Entry
 from embeddings.training.questions import Asked, teach
 from embeddings.training.settings import Folders, Settings
@@ -43,7 +44,7 @@ def data(folders: Folders, settings: Settings) -> None:
     parallel.write_pairs(output / "pairs.jsonl", pairs)
     _, teacher_tokenizer = load_teacher()
     french = [pair.french for pair in pairs]
-    french += [pair.french for pair in examples.glossary()] * GLOSSARY_WEIGHT
+    french += [pair.french for pair in glossary()] * GLOSSARY_WEIGHT
     bilingual = vocabulary.build(teacher_tokenizer, french, settings.vocabulary, settings.french_words)
     bilingual.save(str(output / "tokenizer.json"))
     names = [parallel.file_of(folders.parallel, source) for source in parallel.TRAINED_ON]
@@ -101,7 +102,7 @@ def texts_of(pairs: list[Pair], tokenizer: Tokenizer, folder: Path) -> Texts:
     if not kept.exists():
         network, teacher_tokenizer = load_teacher()
         tokens = [encoding.ids for encoding in teacher_tokenizer.encode_batch_fast(english)]
-        np.save(kept, embed(network.to(device()), tokens, device()))
+        np.save(kept, embed(network, tokens, device()))
     french = student_tokens(tokenizer, [pair.french for pair in pairs])
     return Texts(student_tokens(tokenizer, english), french, np.load(kept))
 
@@ -123,8 +124,11 @@ def asked_of(entries: list[Entry], tokenizer: Tokenizer) -> list[Asked]:
     )
     asked = []
     for row, entry in enumerate(entries):
-        sides = [tuple(student_tokens(tokenizer, list(question))) for question in entry.questions]
-        asked.append(Asked(french[row], english[row], near_miss[row], sides))
+        questions = []
+        for question in entry.questions:
+            in_english, in_french = student_tokens(tokenizer, list(question))
+            questions.append((in_english, in_french))
+        asked.append(Asked(french[row], english[row], near_miss[row], questions))
     return asked
 
 

@@ -19,7 +19,8 @@ class Student(nn.Module):
     def __init__(self, config: BertConfig) -> None:
         """Make an untrained student of the given architecture."""
         super().__init__()
-        self.network = BertModel._from_config(config, attn_implementation="eager", add_pooling_layer=False)
+        config._attn_implementation = "eager"
+        self.network = BertModel(config, add_pooling_layer=False)
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
         """Embed token ids; rows of unit norm."""
@@ -27,10 +28,9 @@ class Student(nn.Module):
         return unit_mean(states.float(), attention_mask)
 
     @property
-    def token_vectors(self) -> nn.Parameter:
+    def token_vectors(self) -> Tensor:
         """The token embedding table, (vocabulary, 384)."""
-        table: nn.Parameter = self.network.embeddings.word_embeddings.weight
-        return table
+        return self.network.embeddings.word_embeddings.weight
 
 
 def start_from(teacher: BertModel, tokens: Tensor) -> Student:

@@ -38,12 +38,14 @@ def load_teacher() -> tuple[BertModel, Tokenizer]:
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.enable_truncation(MAX_TOKENS)
-    return network.eval(), tokenizer
+    network.eval()  # type: ignore[no-untyped-call]
+    return network, tokenizer
 
 
 @torch.inference_mode()
 def embed(network: BertModel, tokens: list[list[int]], device: torch.device) -> NDArray[np.float32]:
     """Embed token ids in batches of similar length; shape (texts, dimension), unit norm, given order."""
+    torch.nn.Module.to(network, device)
     vectors = np.empty((len(tokens), network.config.hidden_size), dtype=np.float32)
     for rows in tqdm(by_tokens([len(ids) for ids in tokens], BATCH_TOKENS), disable=None, desc="embed"):
         ids, mask = padded([tokens[row] for row in rows], device)

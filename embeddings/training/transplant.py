@@ -35,7 +35,8 @@ def keeps_vector(known: NDArray[np.bool_], english: Counts, french: Counts) -> N
 
 def unit(vectors: Vectors) -> Vectors:
     """Scale each row to unit length."""
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+    scaled: Vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+    return scaled
 
 
 def neighbour_weights(
