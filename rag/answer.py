@@ -22,6 +22,7 @@ class Hit:
         metadata: what is known about the document.
         highlights: the answering sentences, offsets into `text`.
         explanation: the parts of the score.
+        evidence: what speaks for this passage holding the answer.
 
     """
 
@@ -33,6 +34,7 @@ class Hit:
     metadata: Metadata
     highlights: tuple[Span, ...]
     explanation: Explanation
+    evidence: Evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,6 @@ class Answer:
         answerable: whether the passages answer the question.
         confidence: 0 to 1, that the first passages hold the answer.
         hits: best first; kept when not answerable, as the nearest passages.
-        evidence: what the confidence was made from; None without hits.
         reason: why it is thought not answerable; None where it is.
         warnings: what the reader should know (language outside the model's, …).
 
@@ -56,6 +57,5 @@ class Answer:
     answerable: bool
     confidence: float
     hits: tuple[Hit, ...]
-    evidence: Evidence | None = None
     reason: str | None = None
     warnings: tuple[str, ...] = field(default=())

@@ -9,7 +9,7 @@ from typing import Any
 from embeddings import Encoder
 from rag.answer import Answer, Hit
 from rag.errors import BadData
-from rag.evidence import Evidence, best_of, judge
+from rag.evidence import Evidence, judge
 from rag.explanation import explain
 from rag.filters import Filters
 from rag.fusion import Score
@@ -23,8 +23,6 @@ from rag.snapshot import Snapshot
 DEPTH = 50
 # Hits of one article, unless too few other articles match: a reader wants several sources.
 PER_ARTICLE = 3
-# Hits looked at to judge whether there is an answer, whatever number is asked for.
-JUDGED_HITS = 5
 # Vectors of recent questions, 1.5 kB each: a page asks again with other filters.
 REMEMBERED_QUESTIONS = 1024
 ANYTHING = Filters()
@@ -64,17 +62,15 @@ class Retriever:
             raise BadData(f"k is {k}" if text else "the question is blank", "ask in words, with k from 1")
         query = self._understand(text)
         candidates = self._candidates(query, filters, include_boilerplate)
-        best = _diverse(candidates, max(k, JUDGED_HITS))
-        found = [self._hit(query, rank, candidate) for rank, candidate in enumerate(best, 1)]
-        evidence = best_of([one for _, one in found[:JUDGED_HITS]])
-        judgement = judge(evidence)
+        best = enumerate(_diverse(candidates, k), start=1)
+        hits = tuple(self._hit(query, rank, candidate) for rank, candidate in best)
+        judgement = judge(hits[0].evidence if hits else None)
         return Answer(
             question=text,
             question_language=query.language,
             answerable=judgement.answerable,
             confidence=judgement.confidence,
-            hits=tuple(hit for hit, _ in found[:k]),
-            evidence=evidence,
+            hits=hits,
             reason=judgement.reason,
             warnings=self._warnings(query.language),
         )
@@ -113,8 +109,7 @@ class Retriever:
         ordinals = self.snapshot.ordinals_of(rows, include_boilerplate)
         return ordinals, self.snapshot.lexical.within(rows, include_boilerplate)
 
-    def _hit(self, query: Query, rank: int, candidate: _Candidate) -> tuple[Hit, Evidence]:
-        """Return a hit and what it says for an answer."""
+    def _hit(self, query: Query, rank: int, candidate: _Candidate) -> Hit:
         passage, first_sentence = self.snapshot.passage(candidate.ordinal)
         document = self.snapshot.document(passage.document_id)
         if document is None:  # a snapshot's passages all have their document
@@ -124,7 +119,7 @@ class Retriever:
         cosines = self.snapshot.vectors.sentence_cosines(query.vector, first_sentence, len(passage.sentences))
         answering = passage.sentences[answering_sentence(cosines, held, wanted)]
         all_held = terms_of(document.metadata.title or "", candidate.field).union(*held)
-        hit = Hit(
+        return Hit(
             rank=rank,
             score=candidate.score.fused,
             passage=passage,
@@ -133,14 +128,12 @@ class Retriever:
             metadata=document.metadata,
             highlights=(answering.shifted(-passage.span.start),),
             explanation=explain(candidate.score, wanted, text, candidate.field),
+            evidence=Evidence(
+                sentence=float(cosines.max()),
+                words=share_found(wanted, all_held),
+                names=share_found((term for term in wanted if term.named), all_held),
+            ),
         )
-        evidence = Evidence(
-            sentence=float(cosines.max()),
-            passage=candidate.score.cosine,
-            words=share_found(wanted, all_held),
-            names=share_found((term for term in wanted if term.named), all_held),
-        )
-        return hit, evidence
 
     def _warnings(self, question_language: str) -> tuple[str, ...]:
         model, known = self.snapshot.manifest.model.name, self._known_languages

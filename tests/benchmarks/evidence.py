@@ -46,16 +46,14 @@ def examples(retriever: Retriever, questions: list[Question]) -> Iterator[Exampl
     """Yield each question over all articles, and each answerable one without those that answer it."""
     documents = retriever.snapshot.documents(0, retriever.snapshot.manifest.counts.documents)
     for question in questions:
-        everywhere = retriever.ask(question.text).evidence
-        if everywhere:
-            kind = f"{'answerable' if question.answerable else question.kind}, {question.language}"
-            yield Example(everywhere, question.answerable, kind)
+        kind = f"{'answerable' if question.answerable else question.kind}, {question.language}"
+        for hit in retriever.ask(question.text, k=1).hits:
+            yield Example(hit.evidence, question.answerable, kind)
         answering = {answer.document_id for answer in question.answers}
         others = tuple(one.id for one in documents if one.id not in answering)
         if answering and others:
-            elsewhere = retriever.ask(question.text, filters=Filters(document_id=others)).evidence
-            if elsewhere:
-                yield Example(elsewhere, False, f"answer left out, {question.language}")
+            for hit in retriever.ask(question.text, k=1, filters=Filters(document_id=others)).hits:
+                yield Example(hit.evidence, False, f"answer left out, {question.language}")
 
 
 def fit(seen: list[Example]) -> Floats:

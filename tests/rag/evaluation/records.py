@@ -8,6 +8,7 @@ from rag.documents import Metadata, document_id
 from rag.evaluation.gold import Gold, GoldAnswer, Question
 from rag.evaluation.qrels import derive_qrels
 from rag.evaluation.run import Asked, Evaluation
+from rag.evidence import Evidence
 from rag.explanation import Explanation
 from rag.passages import Passage
 from rag.spans import Span
@@ -36,7 +37,17 @@ def question(id_: str, *places: Place, pair: str = "", language: str = "en", kin
 def hit(rank: int, place: Place, *highlights: Span, score: float = 0.5) -> Hit:
     found = passage(place)
     text = "x" * (found.span.end - found.span.start)
-    return Hit(rank, score, found, text, place[0], Metadata(), highlights, Explanation(score, {}, {}))
+    return Hit(
+        rank,
+        score,
+        found,
+        text,
+        place[0],
+        Metadata(),
+        highlights,
+        Explanation(score, {}, {}),
+        Evidence(0.0, 0.0, 0.0),
+    )
 
 
 def asked(
