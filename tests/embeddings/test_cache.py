@@ -1,0 +1,103 @@
+"""The cache: every text encoded once, the same vectors as without it, no text and nothing dead kept."""
+
+import sqlite3
+from pathlib import Path
+
+import numpy as np
+import pytest
+from awkward import texts
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from letters import LetterEncoder
+
+from embeddings import EmbeddingCache
+from embeddings.cache import COMMIT_EVERY
+
+ENCODER = LetterEncoder()
+
+
+def quiet(done: int) -> None:
+    pass
+
+
+@settings(max_examples=30, suppress_health_check=list(HealthCheck))
+@given(st.lists(st.lists(texts, max_size=5), max_size=3))
+def test_vectors_are_those_of_the_encoder_and_only_new_texts_are_counted(
+    tmp_path_factory: pytest.TempPathFactory, runs: list[list[str]]
+) -> None:
+    folder, known = tmp_path_factory.mktemp("cache"), set[str]()
+    for run in runs:
+        with EmbeddingCache(folder, ENCODER) as cache:
+            vectors, computed = cache.encode_passages(run, quiet)
+        np.testing.assert_array_equal(vectors, ENCODER.encode_passages(run))
+        assert computed == len(set(run) - known)
+        known |= set(run)
+
+
+def test_progress_tells_of_every_text_once(tmp_path: Path) -> None:
+    run = [f"text {n % 700}" for n in range(1000)]
+    for _ in range(2):
+        seen: list[int] = []
+        with EmbeddingCache(tmp_path, ENCODER) as cache:
+            cache.encode_passages(run, seen.append)
+        assert sum(seen) == len(run)
+
+
+def test_a_run_that_stops_keeps_what_was_committed(tmp_path: Path) -> None:
+    run = [f"text {n}" for n in range(2 * COMMIT_EVERY)]
+
+    def stop(done: int) -> None:
+        if done:
+            raise KeyboardInterrupt
+
+    with EmbeddingCache(tmp_path, ENCODER) as cache, pytest.raises(KeyboardInterrupt):
+        cache.encode_passages(run, stop)
+    with EmbeddingCache(tmp_path, ENCODER) as cache:
+        _, computed = cache.encode_passages(run, quiet)
+    assert computed == COMMIT_EVERY
+
+
+def test_what_is_not_kept_is_gone_from_the_file(tmp_path: Path) -> None:
+    with EmbeddingCache(tmp_path, ENCODER) as cache:
+        cache.encode_passages(["kept", "gone", "gone as well"], quiet)
+        gone = ENCODER.encode_passages(["gone"]).tobytes()
+        assert any(gone in path.read_bytes() for path in tmp_path.iterdir())
+        cache.keep_only(["kept", "never seen"])
+    assert not any(gone in path.read_bytes() for path in tmp_path.iterdir())
+    with EmbeddingCache(tmp_path, ENCODER) as cache:
+        assert cache.encode_passages(["kept", "gone"], quiet)[1] == 1
+        cache.keep_only([])
+        cache.keep_only([])
+        assert cache.encode_passages(["kept"], quiet)[1] == 1
+
+
+def test_no_text_is_kept(tmp_path: Path) -> None:
+    with EmbeddingCache(tmp_path, ENCODER) as cache:
+        cache.encode_passages(["zyxwvutable"], quiet)
+    assert not any(b"zyxwvutable" in path.read_bytes() for path in tmp_path.iterdir())
+
+
+def test_encoders_do_not_share_vectors(tmp_path: Path) -> None:
+    other = LetterEncoder(fingerprint="5d" * 32, dimension=32)
+    for encoder in (ENCODER, other, ENCODER):
+        with EmbeddingCache(tmp_path, encoder) as cache:
+            vectors, _ = cache.encode_passages(["text"], quiet)
+        np.testing.assert_array_equal(vectors, encoder.encode_passages(["text"]))
+
+
+def test_a_vector_of_the_wrong_length_is_computed_again(tmp_path: Path) -> None:
+    with EmbeddingCache(tmp_path, ENCODER) as cache:
+        cache.encode_passages(["text"], quiet)
+    (path,) = tmp_path.glob("*.sqlite")
+    with sqlite3.connect(path) as database:
+        database.execute("UPDATE vectors SET vector = x'00'")
+    database.close()
+    with EmbeddingCache(tmp_path, ENCODER) as cache:
+        vectors, computed = cache.encode_passages(["text"], quiet)
+    assert computed == 1
+    np.testing.assert_array_equal(vectors, ENCODER.encode_passages(["text"]))
+
+
+def test_lone_surrogates_have_keys_of_their_own(tmp_path: Path) -> None:
+    with EmbeddingCache(tmp_path, ENCODER) as cache:
+        assert cache.encode_passages(["\ud800", "\ud801", "\ufffd", "?"], quiet)[1] == 4

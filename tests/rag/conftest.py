@@ -1,0 +1,41 @@
+"""Small real indexes, and the command line as a real process."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from library import Library, new_library
+
+ROOT = Path(__file__).parents[2]
+COMMAND = [sys.executable, "-c", "from rag.cli import main; main()"]
+SECONDS = 60
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Library:
+    """Return an empty folder of articles, not indexed yet."""
+    return new_library(tmp_path)
+
+
+Ibid = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def ibid(tmp_path: Path) -> Ibid:
+    """Return a function that runs the command line in a process of its own, in an empty folder."""
+
+    def run(*arguments: str | Path, **environment: str) -> "subprocess.CompletedProcess[str]":
+        given = {"IBID_DATA": str(tmp_path / "data"), "PYTHONPATH": str(ROOT), **environment}
+        return subprocess.run(
+            [*COMMAND, *map(str, arguments)],
+            cwd=tmp_path,
+            env={**os.environ, **given},
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+        )
+
+    return run

@@ -1,0 +1,265 @@
+"""The command line as a real process: exit codes, what goes where, and no traceback whatever is given."""
+
+import json
+import os
+import pty
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from test_reply import ANSWER, CITATION, PASSAGE
+
+ROOT = Path(__file__).parents[2]
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+QUESTION = "What did Luxembourg and Morocco sign?"
+HOSTILE = (
+    "\x1b[2J\x1b]0;owned\x07\x9b31m\u202etitre\n\n"
+    "Le Maroc \x1b[31msigne\x1b]8;;http://evil\x07 un accord [bold]gras[/bold]. "
+)
+
+
+def in_order(done: "subprocess.CompletedProcess[str]", code: int) -> None:
+    """Check that a process ended as a program should: its code, and no traceback."""
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr
+    assert (code == 0) or done.stderr.strip()
+
+
+@pytest.fixture
+def articles(tmp_path: Path) -> Path:
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    (folder / "a.txt").write_text("Le Luxembourg et le Maroc signent un accord. La visite dure trois jours.")
+    return folder
+
+
+def test_articles_are_indexed_asked_changed_and_verified(ibid: Run, articles: Path) -> None:
+    (articles / "b.txt").write_bytes(b"\xff\xfe")
+    first = ibid("index", articles, "--json")
+    in_order(first, 0)
+    report = json.loads(first.stdout)
+    assert (report["documents"], report["rebuilt"]) == (1, True)
+    assert report["skipped"] == [["articles/b.txt", "not-utf-8", report["skipped"][0][2]]]
+    again = ibid("index", "--strict")  # the folder is remembered
+    in_order(again, 65) if again.stderr else None
+    assert again.returncode == 65
+    assert "unchanged" in again.stdout
+    assert "articles/b.txt: not-utf-8" in again.stdout
+    verified = ibid("verify")
+    in_order(verified, 0)
+    assert "files are as the manifest says" in verified.stdout
+
+
+def test_ask_prints_the_reply_of_the_http_contract_and_loads_no_torch(seeds_data: Path, ibid: Run) -> None:
+    done = ibid("ask", QUESTION, "-k", "3", "--json", IBID_DATA=str(seeds_data), PYTHONPROFILEIMPORTTIME="1")
+    in_order(done, 0)
+    reply = json.loads(done.stdout)
+    assert reply.keys() == ANSWER
+    assert reply["question"] == QUESTION
+    assert len(reply["passages"]) == 3
+    assert all(
+        passage.keys() == PASSAGE and passage["citation"].keys() == CITATION for passage in reply["passages"]
+    )
+    imported = {
+        line.rpartition("|")[2].strip().partition(".")[0] for line in done.stderr.splitlines() if "|" in line
+    }
+    assert "tantivy" in imported
+    assert imported.isdisjoint(
+        {"torch", "transformers", "sentence_transformers", "fastapi", "uvicorn", "scipy"}
+    )
+
+
+def test_ask_prints_each_citation_and_its_passage(seeds_data: Path, ibid: Run) -> None:
+    done = ibid("ask", QUESTION, IBID_DATA=str(seeds_data))
+    in_order(done, 0)
+    assert "[1] " in done.stdout
+    assert re.search(r"/c/[0-9a-f]{16}-\d+-\d+-[0-9a-f]{16}", done.stdout)
+    assert "\x1b" not in done.stdout
+
+
+FAILURES = [
+    (["ask"], 2),
+    (["ask", "Maroc ?", "-k", "0"], 2),
+    (["ask", "Maroc ?", "-k", "many"], 2),
+    (["ask", "Maroc ?", "--unknown"], 2),
+    (["no-such-command"], 2),
+    (["index", "nowhere"], 66),
+    (["ask", "Maroc ?"], 78),
+    (["ask", "Maroc ?", "--model", "broken"], 78),
+    (["serve", "--port", "70000"], 78),
+]
+
+
+@pytest.mark.parametrize(("arguments", "code"), FAILURES)
+def test_a_failure_has_its_exit_code_and_one_plain_message(
+    ibid: Run, arguments: list[str], code: int, tmp_path: Path
+) -> None:
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "model.onnx").write_bytes(b"no model")
+    done = ibid(*arguments)
+    in_order(done, code)
+    assert done.stdout == ""
+
+
+def test_a_blank_question_is_bad_data(ibid: Run, seeds_data: Path) -> None:
+    done = ibid("ask", " ", IBID_DATA=str(seeds_data))
+    in_order(done, 65)
+    assert "blank" in done.stderr
+
+
+def test_a_damaged_index_is_named_with_the_command_that_repairs_it(
+    ibid: Run, seeds_data: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(seeds_data, tmp_path / "data")
+    (file,) = (tmp_path / "data").rglob("passages.faiss")
+    file.write_bytes(file.read_bytes()[:-1])
+    done = ibid("verify")
+    in_order(done, 78)
+    assert "passages.faiss was altered" in done.stderr
+    assert "ibid index" in done.stderr
+
+
+def test_a_folder_without_articles_is_no_input(ibid: Run, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    done = ibid("index", tmp_path / "empty")
+    in_order(done, 66)
+    assert str(tmp_path / "empty") in done.stderr
+
+
+def test_a_data_folder_that_is_a_file_cannot_be_written(ibid: Run, articles: Path, tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("")
+    done = ibid("index", articles)
+    in_order(done, 74)
+    assert str(tmp_path / "data") in done.stderr
+
+
+def test_settings_are_shown_with_their_origin(ibid: Run, tmp_path: Path) -> None:
+    (tmp_path / "ibid.toml").write_text("passage_tokens = 100\n")
+    done = ibid("config", "--json", "--model", "elsewhere", IBID_PORT="1234")
+    in_order(done, 0)
+    shown = {name: (row["value"], row["origin"]) for name, row in json.loads(done.stdout).items()}
+    assert shown["port"] == ("1234", "IBID_PORT")
+    assert shown["passage_tokens"] == ("100", "ibid.toml")
+    assert shown["model"] == ("elsewhere", "command line")
+    assert shown["host"] == ("127.0.0.1", "default")
+
+
+def test_a_wrong_setting_is_refused_by_name_before_anything_is_done(ibid: Run, articles: Path) -> None:
+    done = ibid("index", articles, IBID_PROT="1")
+    in_order(done, 78)
+    assert "IBID_PROT" in done.stderr
+
+
+def test_an_article_is_inspected_by_a_part_of_its_name(ibid: Run, seeds_data: Path) -> None:
+    done = ibid("inspect", "001_", "--json", IBID_DATA=str(seeds_data))
+    in_order(done, 0)
+    shown = json.loads(done.stdout)
+    assert shown["source"] == "articles/001_c921288c79084d1e.txt"
+    assert shown["text"].encode() == (ROOT / "seeds" / shown["source"]).read_bytes()
+    ambiguous = ibid("inspect", "articles/", IBID_DATA=str(seeds_data))
+    in_order(ambiguous, 66)
+    assert "names 5 documents" in ambiguous.stderr
+
+
+def test_a_reader_that_goes_away_is_no_error(seeds_data: Path, tmp_path: Path) -> None:
+    command = (
+        f"'{sys.executable}' -c 'from rag.cli import main; main()' ask 'Maroc ?' -k 50 --json | head -c 1"
+    )
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command],
+        env={**os.environ, "IBID_DATA": str(seeds_data), "PYTHONPATH": str(ROOT)},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.stdout == "{"
+    assert done.stderr == ""
+
+
+def _on_a_terminal(arguments: list[str], folder: Path) -> bytes:
+    """Return what a process writes to a terminal, both outputs together."""
+    ours, its = pty.openpty()
+    environment = {
+        **os.environ,
+        "IBID_DATA": str(folder / "data"),
+        "PYTHONPATH": str(ROOT),
+        "TERM": "xterm-256color",
+    }
+    with subprocess.Popen(
+        [sys.executable, "-c", "from rag.cli import main; main()", *arguments],
+        stdin=its,
+        stdout=its,
+        stderr=its,
+        cwd=folder,
+        env=environment,
+    ):
+        os.close(its)
+        shown = b""
+        try:
+            while part := os.read(ours, 65536):
+                shown += part
+        except OSError:  # how Linux says that the other side has closed
+            pass
+    os.close(ours)
+    return shown
+
+
+@pytest.mark.parametrize("command", [["ask", "Que signe le Maroc ?"], ["inspect", "articles/"], ["index"]])
+def test_escapes_of_an_article_never_reach_the_terminal(
+    tmp_path: Path, hostile_data: Path, command: list[str]
+) -> None:
+    shutil.copytree(hostile_data, tmp_path / "data")
+    shown = _on_a_terminal(command, tmp_path).decode()
+    assert "Traceback" not in shown
+    assert "articles" in shown or "signe" in shown
+    # The program's own: colours and weights, and those with which a progress bar is drawn.
+    foreign = re.sub(r"\x1b\[[0-9;]*[mAKG]|\x1b\[\?25[hl]", "", shown)
+    assert re.findall(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e]", foreign) == []
+    assert "\x1b[31msigne" not in shown
+    assert "[2J" not in shown or "\ufffd[2J" in shown
+    if command[0] == "ask":
+        assert "[bold]gras[/bold]" in re.sub(r"\s+", "", foreign).replace("\ufffd", "")
+
+
+@pytest.fixture(scope="module")
+def hostile_data(tmp_path_factory: pytest.TempPathFactory, encoder: object) -> Path:
+    from rag.indexing import build_index
+    from rag.settings import Settings
+
+    folder = tmp_path_factory.mktemp("hostile")
+    (folder / "articles").mkdir()
+    (folder / "articles" / "\x1b[31mred\n.txt").write_text(HOSTILE * 3)
+    build_index([folder / "articles"], Settings(data=folder / "data"), encoder)  # type: ignore[arg-type]
+    return folder / "data"
+
+
+def test_help_and_an_unknown_command_are_answered_at_once(ibid: Run) -> None:
+    done = ibid("--help", PYTHONPROFILEIMPORTTIME="1")
+    in_order(done, 0)
+    for command in ("index", "ask", "serve", "evaluate", "inspect", "verify", "doctor", "config"):
+        assert command in done.stdout
+    imported = {
+        line.rpartition("|")[2].strip().partition(".")[0] for line in done.stderr.splitlines() if "|" in line
+    }
+    assert imported.isdisjoint({"torch", "onnxruntime", "faiss", "tantivy", "nupunkt", "numpy", "fastapi"})
+
+
+def test_an_answer_needs_no_network(seeds_data: Path, tmp_path: Path) -> None:
+    unshare = shutil.which("unshare")
+    if unshare is None or subprocess.run([unshare, "--net", "true"], capture_output=True).returncode:
+        pytest.skip("a process without network cannot be made here")
+    done = subprocess.run(
+        [unshare, "--net", sys.executable, "-c", "from rag.cli import main; main()", "ask", QUESTION],
+        env={**os.environ, "IBID_DATA": str(seeds_data), "PYTHONPATH": str(ROOT)},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    in_order(done, 0)
+    assert "[1] " in done.stdout

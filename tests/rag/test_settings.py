@@ -1,0 +1,157 @@
+"""Settings: command line over environment over ibid.toml over defaults; wrong ones named with their place."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from rag.errors import BadConfiguration
+from rag.settings import Settings, load_settings, origin, variable
+
+
+@pytest.fixture(autouse=True)
+def in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def toml(content: str) -> None:
+    Path("ibid.toml").write_text(content, "utf-8")
+
+
+LEVELS = [
+    ([], 8000),
+    (["toml"], 1001),
+    (["environment"], 1002),
+    (["command line"], 1003),
+    (["toml", "environment"], 1002),
+    (["toml", "command line"], 1003),
+    (["environment", "command line"], 1003),
+    (["toml", "environment", "command line"], 1003),
+]
+
+
+@pytest.mark.parametrize(("given", "port"), LEVELS)
+def test_the_nearest_place_wins(monkeypatch: pytest.MonkeyPatch, given: list[str], port: int) -> None:
+    if "toml" in given:
+        toml("port = 1001")
+    if "environment" in given:
+        monkeypatch.setenv("IBID_PORT", "1002")
+    settings = load_settings(port=1003 if "command line" in given else None)
+    assert settings.port == port
+    places = {0: "default", 1001: "ibid.toml", 1002: "IBID_PORT", 1003: "command line", 8000: "default"}
+    assert origin("port", settings) == places[port]
+
+
+def test_the_origin_is_that_of_each_setting_alone() -> None:
+    toml("port = 1001")
+    settings = load_settings(host="0.0.0.0")
+    assert [origin(name, settings) for name in ("port", "host", "model")] == [
+        "ibid.toml",
+        "command line",
+        "default",
+    ]
+
+
+def test_defaults_stay_on_this_machine() -> None:
+    settings = load_settings()
+    assert settings.host == "127.0.0.1"
+    assert settings.model == "bundled"
+    assert settings.data.is_absolute()
+    assert "ibid" in settings.data.parts
+
+
+WRONG_TOML = [
+    ("prot = 1", "prot"),
+    ('port = "many"', "port"),
+    ("port = 70000", "port"),
+    ("passage_tokens = 0", "passage_tokens"),
+    ("rate_limit_per_minute = 0", "rate_limit_per_minute"),
+    ('api_key_sha256 = "secret"', "api_key_sha256"),
+    ("[data]\nfolder = 1", "data"),
+    ("port = ", "ibid.toml"),
+    ("port = 1\nport = 2", "ibid.toml"),
+]
+
+
+@pytest.mark.parametrize(("content", "named"), WRONG_TOML)
+def test_a_wrong_file_is_refused_with_key_and_place(content: str, named: str) -> None:
+    toml(content)
+    with pytest.raises(BadConfiguration) as caught:
+        load_settings()
+    assert caught.value.exit_code == 78
+    assert named in str(caught.value)
+    assert "ibid.toml" in str(caught.value)
+    assert caught.value.remedy
+
+
+def test_a_file_that_is_not_utf_8_is_refused() -> None:
+    Path("ibid.toml").write_bytes(b'data = "donn\xe9es"')
+    with pytest.raises(BadConfiguration, match=r"ibid\.toml"):
+        load_settings()
+
+
+WRONG_VARIABLES = [
+    ("IBID_PORT", "many"),
+    ("IBID_PORT", "-1"),
+    ("IBID_PORT", ""),
+    ("IBID_QUEUE_LIMIT", "0"),
+    ("IBID_API_KEY_SHA256", "secret"),
+    ("IBID_PROT", "1"),
+    ("IBID_", "1"),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), WRONG_VARIABLES)
+def test_a_wrong_variable_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(BadConfiguration) as caught:
+        load_settings()
+    assert name in str(caught.value)
+    assert caught.value.remedy
+
+
+def test_a_list_that_is_not_json_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IBID_ALLOWED_HOSTS", "not json")
+    with pytest.raises(BadConfiguration, match=r"environment.*allowed_hosts"):
+        load_settings()
+
+
+def test_no_refusal_repeats_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IBID_API_KEY_SHA256", "hunter2")
+    with pytest.raises(BadConfiguration) as caught:
+        load_settings()
+    assert "hunter2" not in f"{caught.value}{caught.value.remedy}"
+
+
+def test_a_wrong_option_is_refused_by_name() -> None:
+    with pytest.raises(BadConfiguration, match="--port"):
+        load_settings(port=70_000)
+
+
+def test_every_wrong_value_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    toml("queue_limit = 0")
+    monkeypatch.setenv("IBID_PORT", "many")
+    with pytest.raises(BadConfiguration) as caught:
+        load_settings(passage_tokens=1)
+    assert all(name in str(caught.value) for name in ("queue_limit", "IBID_PORT", "--passage-tokens"))
+
+
+def test_no_file_but_ibid_toml_is_read() -> None:
+    Path(".env").write_text("IBID_PORT=1001\n")
+    assert load_settings().port == 8000
+
+
+def test_an_unknown_variable_of_another_program_is_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PORT", "1001")
+    assert load_settings().port == 8000
+
+
+def test_settings_cannot_be_changed() -> None:
+    with pytest.raises(ValidationError):
+        load_settings().port = 1  # type: ignore[misc]
+
+
+def test_every_setting_is_described_and_has_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, field in Settings.model_fields.items():
+        assert field.description, name
+        assert variable(name) == f"IBID_{name.upper()}"

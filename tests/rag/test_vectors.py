@@ -1,0 +1,110 @@
+"""Dense search equals brute force in numpy: order, restriction and cosines."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from embeddings import Vectors
+from rag.vectors import PASSAGES, SENTENCES, VectorIndex, write_vectors
+
+COUNT, DIMENSION = 300, 24
+
+
+def unit_vectors(count: int, seed: int) -> Vectors:
+    vectors = np.random.default_rng(seed).normal(size=(count, DIMENSION))
+    return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), dtype=np.float32)
+
+
+PASSAGE_VECTORS = unit_vectors(COUNT, 1)
+SENTENCE_VECTORS = unit_vectors(2 * COUNT, 2)
+seeds = st.integers(0, 10_000)
+depths = st.integers(1, COUNT + 50)
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> VectorIndex:
+    folder = tmp_path_factory.mktemp("vectors")
+    write_vectors(folder, PASSAGE_VECTORS, SENTENCE_VECTORS)
+    return VectorIndex(folder)
+
+
+def brute_force(query: Vectors, ordinals: list[int]) -> list[int]:
+    cosines = PASSAGE_VECTORS.astype(np.float64) @ query.astype(np.float64)
+    return sorted(ordinals, key=lambda ordinal: (-cosines[ordinal], ordinal))
+
+
+@given(seeds, depths)
+def test_search_finds_the_nearest_in_order(index: VectorIndex, seed: int, depth: int) -> None:
+    (query,) = unit_vectors(1, seed)
+    assert index.search(query, depth, range(COUNT)) == brute_force(query, list(range(COUNT)))[:depth]
+
+
+@given(seeds, depths, st.integers(0, COUNT), st.integers(0, COUNT))
+def test_search_stays_within_a_range(
+    index: VectorIndex, seed: int, depth: int, start: int, stop: int
+) -> None:
+    (query,) = unit_vectors(1, seed)
+    wanted = brute_force(query, list(range(start, stop)))[:depth]
+    assert index.search(query, depth, range(start, stop)) == wanted
+
+
+@given(seeds, depths, st.sets(st.integers(0, COUNT - 1)))
+def test_search_stays_within_the_given_passages(
+    index: VectorIndex, seed: int, depth: int, ordinals: set[int]
+) -> None:
+    (query,) = unit_vectors(1, seed)
+    assert index.search(query, depth, sorted(ordinals)) == brute_force(query, sorted(ordinals))[:depth]
+
+
+@given(seeds, st.lists(st.integers(0, COUNT - 1), min_size=1))
+def test_cosines_are_inner_products(index: VectorIndex, seed: int, ordinals: list[int]) -> None:
+    (query,) = unit_vectors(1, seed)
+    expected = [float(np.dot(PASSAGE_VECTORS[o].astype(np.float64), query)) for o in ordinals]
+    assert index.cosines(query, ordinals).tolist() == pytest.approx(expected, abs=1e-6)
+
+
+@given(seeds, st.integers(0, 2 * COUNT - 1), st.integers(1, 20))
+def test_sentence_cosines_are_exact_to_half_precision(
+    index: VectorIndex, seed: int, first: int, count: int
+) -> None:
+    (query,) = unit_vectors(1, seed)
+    expected = SENTENCE_VECTORS[first : first + count].astype(np.float64) @ query
+    # Half precision has 11 binary digits: each of the products is off by 2^-11 of itself at most.
+    assert index.sentence_cosines(query, first, count).tolist() == pytest.approx(expected.tolist(), abs=2e-3)
+
+
+def test_equal_vectors_are_each_found_once(tmp_path: Path) -> None:
+    (one,) = unit_vectors(1, 5)
+    write_vectors(tmp_path, np.tile(one, (20, 1)), np.tile(one, (20, 1)))
+    found = VectorIndex(tmp_path).search(one, 7, range(20))
+    assert len(set(found)) == 7
+
+
+def test_the_stored_vectors_are_those_written(index: VectorIndex) -> None:
+    basis = np.eye(DIMENSION, dtype=np.float32)
+    columns = [index.cosines(axis, range(COUNT)) for axis in basis]
+    np.testing.assert_array_equal(np.stack(columns, axis=1), PASSAGE_VECTORS)
+
+
+@pytest.mark.parametrize("name", [PASSAGES, SENTENCES])
+@pytest.mark.parametrize("content", [b"", b"nothing of the kind"])
+def test_a_file_that_is_no_index_is_an_error(tmp_path: Path, name: str, content: bytes) -> None:
+    write_vectors(tmp_path, PASSAGE_VECTORS, SENTENCE_VECTORS)
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises((ValueError, EOFError)):
+        VectorIndex(tmp_path)
+
+
+def test_a_pickled_array_is_not_loaded(tmp_path: Path) -> None:
+    write_vectors(tmp_path, PASSAGE_VECTORS, SENTENCE_VECTORS)
+    np.save(tmp_path / SENTENCES, np.array([{"an": "object"}], dtype=object), allow_pickle=True)
+    with pytest.raises(ValueError, match="Python objects"):
+        VectorIndex(tmp_path)
+
+
+def test_a_folder_that_cannot_be_written_is_an_os_error(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match=r"passages\.faiss"):
+        write_vectors(tmp_path / "nowhere", PASSAGE_VECTORS, SENTENCE_VECTORS)

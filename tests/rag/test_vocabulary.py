@@ -1,0 +1,62 @@
+"""The vocabulary of an index: its own terms, the nearest of which are those of brute force."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from embeddings import Encoder, Lexicon
+from rag.lexical import terms_of
+from rag.vocabulary import NEAREST_AT_LEAST, TRANSLATIONS, Vocabulary, open_vocabularies, write_vocabulary
+
+TEXTS = [
+    ("fr", "Le Luxembourg et le Maroc ont signé des accords. L'accord porte sur le numérique."),
+    ("fr", "La chambre de commerce signera une déclaration en 2019."),
+    ("en", "Morocco signed an agreement."),
+]
+
+
+@pytest.fixture(scope="module")
+def lexicon(encoder: Encoder) -> Lexicon:
+    if encoder.lexicon is None:
+        pytest.skip("the bundled model brings no lexicon")
+    return encoder.lexicon
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory, lexicon: Lexicon) -> Path:
+    folder = tmp_path_factory.mktemp("vocabulary")
+    write_vocabulary(folder, lexicon, TEXTS)
+    return folder
+
+
+def test_it_holds_the_terms_of_the_texts_and_no_others(folder: Path) -> None:
+    french = set().union(*(terms_of(text, "fr") for field, text in TEXTS if field == "fr"))
+    assert set(json.loads((folder / "fr.json").read_text("utf-8"))) == {t for t in french if t.isalpha()}
+    assert open_vocabularies(folder, ["en", "fr", "de"]).keys() == {"en", "fr"}
+
+
+def test_the_nearest_terms_are_those_of_brute_force(folder: Path, lexicon: Lexicon) -> None:
+    terms = json.loads((folder / "fr.json").read_text("utf-8"))
+    vectors = np.load(folder / "fr.npy", allow_pickle=False).astype(np.float64)
+    for word in ("agreement", "signed", "trade", "Luxembourg", "xyzzy"):
+        (query,) = lexicon.vectors([word])
+        cosines = dict(zip(terms, vectors @ query.astype(np.float64), strict=True))
+        best = sorted(cosines, key=lambda term: -cosines[term])[:TRANSLATIONS]
+        expected = {term: cosines[term] for term in best if cosines[term] >= NEAREST_AT_LEAST}
+        (found,) = Vocabulary(folder, "fr").nearest(lexicon.vectors([word]))
+        assert found == pytest.approx(expected, abs=1e-5)
+        assert list(found) == list(expected)
+
+
+def test_a_word_of_the_texts_is_nearest_to_its_own_term(folder: Path, lexicon: Lexicon) -> None:
+    (found,) = Vocabulary(folder, "fr").nearest(lexicon.vectors(["luxembourg"]))
+    assert next(iter(found)) == "luxembourg"
+
+
+def test_files_that_do_not_fit_together_are_an_error(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "fr.json").write_text('["one"]')
+    (tmp_path / "fr.npy").write_bytes((folder / "fr.npy").read_bytes())
+    with pytest.raises(ValueError, match="1 terms"):
+        Vocabulary(tmp_path, "fr")
