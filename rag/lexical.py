@@ -8,7 +8,7 @@ that names and numbers of an English question are found in French text.
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import tantivy
@@ -37,6 +37,8 @@ QUESTION_WORDS = {
     "leurs lors on ont où parmi plus pourquoi quand quel quelle quelles quels quoi selon sans sera si sont "
     "sous t tous tout toute toutes très vers",
 }
+# Analysed words that are kept, some hundred bytes each: a language's everyday words.
+REMEMBERED_WORDS = 50_000
 # Bytes the writer may hold before it writes a segment.
 WRITER_HEAP = 64_000_000
 
@@ -85,6 +87,7 @@ def words_of(text: str) -> list[str]:
     return words
 
 
+@lru_cache(REMEMBERED_WORDS)
 def term_of(word: str, field: str, question_language: str | None = None) -> str | None:
     """Return the analysed term of one word; None for a stop word."""
     terms: list[str] = analyzer(field, question_language).analyze(word)

@@ -2,11 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from embeddings import Lexicon, Vectors
 from rag.fusion import bm25_limit
 from rag.lexical import LexicalIndex, term_of, words_of
 from rag.vocabulary import Vocabulary
+
+# Words of recent questions whose translations are kept, some hundred bytes each.
+REMEMBERED_WORDS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,7 @@ class Expander:
         self._index = index
         self._vocabularies = vocabularies
         self._lexicon = lexicon
+        self._translations = lru_cache(REMEMBERED_WORDS)(self._nearest)
 
     def terms(self, question: str, language: str) -> dict[str, list[QueryTerm]]:
         """Return the words of a question for each field, without stop words and repetition."""
@@ -85,18 +90,19 @@ class Expander:
         for place, word in enumerate(words_of(question)):
             if (term := term_of(word, field, language)) is not None:
                 own.setdefault(term, (word, _is_named(word, place)))
-        words = [word for word, _ in own.values()]
-        near = self._translations(words, field) if language != field else [{}] * len(words)
         return [
-            self._term(word, named, translations | {term: 1.0}, field)
-            for (term, (word, named)), translations in zip(own.items(), near, strict=True)
+            self._term(word, named, self._translated(word, language, field) | {term: 1.0}, field)
+            for term, (word, named) in own.items()
         ]
 
-    def _translations(self, words: list[str], field: str) -> list[dict[str, float]]:
+    def _translated(self, word: str, language: str, field: str) -> dict[str, float]:
+        return {} if language == field else self._translations(word, field)
+
+    def _nearest(self, word: str, field: str) -> dict[str, float]:
         vocabulary = self._vocabularies.get(field)
-        if vocabulary is None or self._lexicon is None or not words:
-            return [{}] * len(words)
-        return vocabulary.nearest(self._lexicon.vectors(words))
+        if vocabulary is None or self._lexicon is None:
+            return {}
+        return vocabulary.nearest(self._lexicon.vectors([word])[0])
 
     def _term(self, word: str, named: bool, alternatives: dict[str, float], field: str) -> QueryTerm:
         held = {term: self._index.document_frequency(field, term) for term in alternatives}

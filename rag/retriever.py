@@ -91,11 +91,12 @@ class Retriever:
         bm25 |= lexical.search(query.alternatives, len(missing), lexical.only(missing))
         cosines = vectors.cosines(query.vector, found)
         articles = self.snapshot.articles_of(found)
+        bounds = {field: query.bound(field) for field in query.terms}
         candidates = []
         for ordinal, cosine in zip(found, cosines, strict=True):
             article, language = articles[ordinal]
             field = field_of(language)
-            score = Score(float(cosine), bm25.get(ordinal, 0.0), query.bound(field))
+            score = Score(float(cosine), bm25.get(ordinal, 0.0), bounds[field])
             candidates.append(_Candidate(ordinal, article, field, score))
         return sorted(candidates, key=lambda candidate: (-candidate.score.fused, candidate.ordinal))
 

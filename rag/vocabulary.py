@@ -62,15 +62,12 @@ class Vocabulary:
         if len(self._terms) != len(self._vectors):
             raise ValueError(f"{folder / field}: {len(self._terms)} terms, {len(self._vectors)} vectors")
 
-    def nearest(self, vectors: npt.NDArray[np.float32]) -> list[dict[str, float]]:
-        """Return for each vector (n, d) the nearest terms with their cosines, best first."""
-        cosines = vectors @ self._vectors.T
-        count = min(TRANSLATIONS, cosines.shape[1])
-        best = np.argsort(-cosines, axis=1, kind="stable")[:, :count]
-        return [
-            {self._terms[column]: float(row[column]) for column in columns if row[column] >= NEAREST_AT_LEAST}
-            for row, columns in zip(cosines, best, strict=True)
-        ]
+    def nearest(self, vector: npt.NDArray[np.float32]) -> dict[str, float]:
+        """Return the terms nearest to a vector (d,) with their cosines, best first."""
+        cosines = self._vectors @ vector
+        near = np.flatnonzero(cosines >= NEAREST_AT_LEAST)
+        best = near[np.argsort(-cosines[near], kind="stable")][:TRANSLATIONS]
+        return {self._terms[place]: float(cosines[place]) for place in best}
 
 
 def open_vocabularies(folder: Path, fields: Sequence[str]) -> dict[str, Vocabulary]:
