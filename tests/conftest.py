@@ -26,7 +26,12 @@ SEEDS = Path(__file__).parents[1] / "seeds"
 
 # The same examples on every run; `--hypothesis-profile=long` looks further.
 hypothesis_settings.register_profile(
-    "ibid", derandomize=True, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
+    "ibid",
+    max_examples=60,
+    derandomize=True,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 hypothesis_settings.register_profile(
     "long", parent=hypothesis_settings.get_profile("ibid"), max_examples=2000

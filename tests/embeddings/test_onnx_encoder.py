@@ -38,7 +38,8 @@ def is_unit(vectors: np.ndarray[Any, Any]) -> bool:
 @pytest.mark.parametrize("text", EXTREMES.values(), ids=EXTREMES.keys())
 def test_any_text_has_a_unit_vector(encoder: Encoder, text: str) -> None:
     for vectors in (encoder.encode_queries([text]), encoder.encode_passages([text])):
-        assert (vectors.shape, vectors.dtype) == ((1, encoder.dimension), np.float32)
+        assert vectors.shape == (1, encoder.dimension)
+        assert vectors.dtype == np.float32
         assert is_unit(vectors)
 
 

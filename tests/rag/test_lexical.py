@@ -2,7 +2,7 @@
 
 import math
 import unicodedata
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -287,7 +287,7 @@ def test_scores_of_a_field_take_no_other_language_into_account(tmp_path: Path) -
 def test_of_several_words_for_one_the_best_found_counts_by_its_factor(
     corpus: list[list[str]], index: LexicalIndex, alternatives: list[dict[str, float]]
 ) -> None:
-    expected: Counter[int] = Counter()
+    expected: dict[int, float] = defaultdict(float)
     for words in alternatives:
         scores = [
             {n: factor * score for n, score in bm25([w], corpus).items()} for w, factor in words.items()

@@ -96,8 +96,8 @@ def test_a_missing_manifest_is_refused(folder: Path) -> None:
         read_manifest(folder)
 
 
-@pytest.mark.parametrize("other", [FORMAT + 1, 0, None, "1"])
-def test_another_format_is_named_with_its_remedy(folder: Path, other: int | str | None) -> None:
+@pytest.mark.parametrize("other", [FORMAT + 1, 0, -1])
+def test_another_format_is_named_with_its_remedy(folder: Path, other: int) -> None:
     (folder / NAME).write_text(replace(manifest_of(folder), format=other).to_json())
     with pytest.raises(
         SnapshotMismatch, match=f"format {other}, this program reads format {FORMAT}"

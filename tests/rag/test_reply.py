@@ -12,38 +12,43 @@ from rag.reply import answer_as_json, document_as_json
 from rag.retriever import Retriever
 
 QUESTIONS = ("What did Luxembourg and Morocco sign?", "Quelle heure est-il à Tokyo ?", "?")
-ANSWER = set(
-    [
-        "question",
-        "question_language",
-        "answerable",
-        "confidence",
-        "reason",
-        "warnings",
-        "passages",
-        "index",
-        "took_ms",
-    ]
-)
+ANSWER = {
+    "question",
+    "question_language",
+    "answerable",
+    "confidence",
+    "reason",
+    "warnings",
+    "passages",
+    "index",
+    "took_ms",
+}
 PASSAGE = {"rank", "score", "text", "highlights", "segments", "citation", "explanation"}
-CITATION = set(
-    [
-        "id",
-        "label",
-        "document_id",
-        "title",
-        "outlet",
-        "published_on",
-        "language",
-        "url",
-        "start",
-        "end",
-        "permalink",
-    ]
-)
-DOCUMENT = set(
-    ["id", "source", "title", "outlet", "published_on", "language", "url", "sha256", "text", "set_aside"]
-)
+CITATION = {
+    "id",
+    "label",
+    "document_id",
+    "title",
+    "outlet",
+    "published_on",
+    "language",
+    "url",
+    "start",
+    "end",
+    "permalink",
+}
+DOCUMENT = {
+    "id",
+    "source",
+    "title",
+    "outlet",
+    "published_on",
+    "language",
+    "url",
+    "sha256",
+    "text",
+    "set_aside",
+}
 
 
 def reply(retriever: Retriever, question: str, k: int = 5) -> dict[str, Any]:

@@ -107,7 +107,6 @@ def test_one_article_gives_more_hits_where_others_run_out(long_library: Library)
     assert sources.count("articles/a.txt") == 6
 
 
-@pytest.mark.xfail(reason="with more hits, those beyond the number per article are judged", strict=False)
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_the_judgement_does_not_depend_on_the_number_asked_for(
     seeds_retriever: Retriever, question: str

@@ -45,13 +45,13 @@ def test_the_nearest_terms_are_those_of_brute_force(folder: Path, lexicon: Lexic
         cosines = dict(zip(terms, vectors @ query.astype(np.float64), strict=True))
         best = sorted(cosines, key=lambda term: -cosines[term])[:TRANSLATIONS]
         expected = {term: cosines[term] for term in best if cosines[term] >= NEAREST_AT_LEAST}
-        (found,) = Vocabulary(folder, "fr").nearest(lexicon.vectors([word]))
+        found = Vocabulary(folder, "fr").nearest(query)
         assert found == pytest.approx(expected, abs=1e-5)
         assert list(found) == list(expected)
 
 
 def test_a_word_of_the_texts_is_nearest_to_its_own_term(folder: Path, lexicon: Lexicon) -> None:
-    (found,) = Vocabulary(folder, "fr").nearest(lexicon.vectors(["luxembourg"]))
+    found = Vocabulary(folder, "fr").nearest(lexicon.vectors(["luxembourg"])[0])
     assert next(iter(found)) == "luxembourg"
 
 
