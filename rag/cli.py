@@ -155,6 +155,25 @@ def evaluate(
 
 
 @app.command()
+def compare_models(
+    models: Annotated[list[str], typer.Argument(help='Models: "bundled", folders or hub ids.')],
+    gold: Annotated[Path, typer.Option(help="Gold set, JSON lines.")] = GOLD,
+    split: Annotated[Literal["dev", "test", "all"], typer.Option(help="Half of the gold set.")] = "test",
+    parallel: Annotated[
+        Path | None, typer.Option(help="Sentences, English TAB French, plain or gzip: adds bitext accuracy.")
+    ] = None,
+    articles: Annotated[Path, typer.Option(help="The articles of the gold set.")] = SEEDS,
+    as_json: AsJson = False,
+) -> None:
+    """Measure models side by side: languages, search by meaning alone, speed and size."""
+    from rag.evaluation.models_command import ModelsRequest, compare_models_command
+
+    tokens = load_settings().passage_tokens
+    request = ModelsRequest(tuple(models), gold, articles, split, parallel, tokens, as_json)
+    sys.exit(compare_models_command(request, lambda name: _encoder(load_settings(model=name))))
+
+
+@app.command()
 def inspect(
     document: Annotated[str, typer.Argument(help="Id or source of a document, or a part of its source.")],
     data: Data = None,
