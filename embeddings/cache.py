@@ -1,7 +1,7 @@
 """Vectors of texts already seen, so that only new text is embedded.
 
-One SQLite file per encoder fingerprint. It holds digests and vectors, never text, and it
-is cut down to the texts of the index after every run: a deleted article leaves nothing.
+One SQLite file, named after the encoder's fingerprint. It holds digests and vectors, never
+text, and is cut down to the texts of the index after every run: a deleted article leaves nothing.
 """
 
 import hashlib
@@ -16,6 +16,8 @@ from embeddings.encoder import Encoder, Vectors
 
 # Texts embedded between two commits: what an interrupted run loses at most.
 COMMIT_EVERY = 256
+# Of a squared norm: a hundred times what single precision leaves.
+NORM_TOLERANCE = 1e-4
 
 
 class EmbeddingCache:
@@ -28,12 +30,9 @@ class EmbeddingCache:
 
     def __init__(self, folder: Path, encoder: Encoder) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self._encoder = encoder
-        self._database = sqlite3.connect(folder / f"{encoder.fingerprint[:32]}.sqlite")
-        self._database.execute("PRAGMA secure_delete = ON")
-        self._database.execute(
-            "CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID"
-        )
+        self.encoder = encoder
+        self._path = folder / f"{encoder.fingerprint[:32]}.sqlite"
+        self._database = _open(self._path)
 
     def encode_passages(self, texts: Sequence[str], progress: Callable[[int], None]) -> tuple[Vectors, int]:
         """Return the vectors of `texts` and how many of them had to be computed.
@@ -41,27 +40,38 @@ class EmbeddingCache:
         `progress` is told the number of texts done since the last call.
         """
         keys = [_key(text) for text in texts]
-        vectors = np.empty((len(texts), self._encoder.dimension), dtype=np.float32)
+        vectors = np.empty((len(texts), self.encoder.dimension), dtype=np.float32)
         missing: dict[bytes, list[int]] = {}
         for row, key in enumerate(keys):
-            found = self._database.execute("SELECT vector FROM vectors WHERE key = ?", (key,)).fetchone()
-            if found is not None and len(found[0]) == vectors.itemsize * vectors.shape[1]:
-                vectors[row] = np.frombuffer(found[0], dtype=np.float32)
-            else:
+            found = self._find(key)
+            if found is None:
                 missing.setdefault(key, []).append(row)
+            else:
+                vectors[row] = found
         progress(len(texts) - sum(map(len, missing.values())))
         todo = list(missing.items())
         for at in range(0, len(todo), COMMIT_EVERY):
             batch = todo[at : at + COMMIT_EVERY]
-            computed = self._encoder.encode_passages([texts[rows[0]] for _, rows in batch])
+            computed = self.encoder.encode_passages([texts[rows[0]] for _, rows in batch])
             for (_, rows), vector in zip(batch, computed, strict=True):
                 vectors[rows] = vector
             self._store([key for key, _ in batch], computed)
             progress(sum(len(rows) for _, rows in batch))
         return vectors, len(todo)
 
+    def _find(self, key: bytes) -> Vectors | None:
+        found = self._database.execute("SELECT vector FROM vectors WHERE key = ?", (key,)).fetchone()
+        if found is None or len(found[0]) != self.encoder.dimension * np.dtype(np.float32).itemsize:
+            return None
+        vector: Vectors = np.frombuffer(found[0], dtype=np.float32)
+        # Anything else was damaged on the disk: it is made again.
+        return vector if abs(float(vector @ vector) - 1) < NORM_TOLERANCE else None
+
     def keep_only(self, texts: Sequence[str]) -> None:
-        """Forget every text but these."""
+        """Forget every text but these, and the caches of other encoders."""
+        for other in self._path.parent.iterdir():
+            if not other.name.startswith(self._path.name):
+                other.unlink()
         with self._database:
             self._database.execute("CREATE TEMP TABLE live (key BLOB PRIMARY KEY) WITHOUT ROWID")
             rows = ((_key(text),) for text in texts)
@@ -81,6 +91,31 @@ class EmbeddingCache:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._database.close()
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    try:
+        return _connect(path)
+    except sqlite3.DatabaseError as error:
+        if isinstance(error, sqlite3.OperationalError):  # locked, full, not permitted: not its contents
+            raise
+        path.unlink()  # no loss but time: every vector can be made again
+        return _connect(path)
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    database = sqlite3.connect(path)
+    try:
+        database.execute("PRAGMA secure_delete = ON")
+        database.execute(
+            "CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID"
+        )
+        if database.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+            raise sqlite3.DatabaseError("damaged")
+    except sqlite3.Error:
+        database.close()
+        raise
+    return database
 
 
 def _key(text: str) -> bytes:

@@ -50,6 +50,12 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except KeyboardInterrupt:
         sys.exit(EX_INTERRUPTED)
+    except Exception as error:
+        from embeddings import EncoderError  # not before: numpy takes its time
+
+        if not isinstance(error, EncoderError):
+            raise
+        _fail(str(error), error.remedy, BadConfiguration.exit_code)
 
 
 def _fail(message: str, remedy: str, code: int) -> None:
@@ -263,12 +269,9 @@ def _build(paths: list[Path], settings: Settings) -> "Report":
 
 
 def _encoder(settings: Settings) -> "Encoder":
-    from embeddings import EncoderError, load_encoder
+    from embeddings import load_encoder
 
-    try:
-        return load_encoder(settings.model, settings.query_prefix, settings.passage_prefix)
-    except EncoderError as error:
-        raise BadConfiguration(str(error), error.remedy) from None
+    return load_encoder(settings.model, settings.query_prefix, settings.passage_prefix)
 
 
 @contextmanager

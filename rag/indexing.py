@@ -14,12 +14,12 @@ from rag import store
 from rag.documents import Document
 from rag.errors import CannotWrite, Locked, SnapshotError
 from rag.intake import Intake, take_in
-from rag.manifest import Manifest, read_manifest
+from rag.manifest import Manifest, read_manifest, verify_files
 from rag.passages import Passage, cut_passages
 from rag.report import Report, compare, language_warnings, set_aside_by_reason, skipped_rows
 from rag.settings import Settings
 from rag.snapshot import current_path
-from rag.snapshot_writer import Contents, describe, write_snapshot
+from rag.snapshot_writer import Contents, describe, sweep, write_snapshot
 from rag.store import Store
 
 CACHE = "cache"
@@ -49,10 +49,13 @@ def build_index(
     roots = tuple(str(path.resolve()) for path in paths)
     manifest = describe(contents, encoder, settings.passage_tokens, roots)
     with _writing(settings.data):
+        sweep(settings.data)
         before, digests = _current(settings.data)
-        rebuilt = before is None or before.id != manifest.id
-        embedded = _build(settings.data, contents, manifest, encoder, progress) if rebuilt else 0
-    return _report(intake, manifest, digests, embedded if rebuilt else None, time.monotonic() - started)
+        unchanged = before is not None and (before.id, before.roots) == (manifest.id, roots)
+        with EmbeddingCache(settings.data / CACHE, encoder) as cache:
+            embedded = None if unchanged else _build(settings.data, contents, manifest, cache, progress)
+            cache.keep_only([*contents.texts, *contents.sentences()])
+    return _report(intake, manifest, digests, embedded, time.monotonic() - started)
 
 
 def _contents(documents: tuple[Document, ...], passage_tokens: int) -> Contents:
@@ -71,13 +74,13 @@ def _embedded_text(document: Document, passage: Passage) -> str:
     return text if title is None or passage.boilerplate or title in text else f"{title}\n{text}"
 
 
-def _build(data: Path, contents: Contents, manifest: Manifest, encoder: Encoder, progress: Progress) -> int:
-    with EmbeddingCache(data / CACHE, encoder) as cache:
-        sentences = list(contents.sentences())
-        vectors, embedded = _embed([*contents.texts, *sentences], cache, progress)
-        split = len(contents.texts)
-        write_snapshot(data, contents, (vectors[:split], vectors[split:]), manifest, encoder)
-        cache.keep_only([*contents.texts, *sentences])
+def _build(
+    data: Path, contents: Contents, manifest: Manifest, cache: EmbeddingCache, progress: Progress
+) -> int:
+    """Write the snapshot; return how many texts had to be embedded."""
+    vectors, embedded = _embed([*contents.texts, *contents.sentences()], cache, progress)
+    split = len(contents.texts)
+    write_snapshot(data, contents, (vectors[:split], vectors[split:]), manifest, cache.encoder)
     return embedded
 
 
@@ -97,9 +100,10 @@ def _current(data: Path) -> tuple[Manifest | None, dict[str, str]]:
     try:
         path = current_path(data)
         manifest = read_manifest(path)
+        verify_files(path, manifest)
         old = Store(path / store.NAME)
     except (SnapshotError, sqlite3.Error):
-        return None, {}  # nothing to compare with: everything counts as added
+        return None, {}  # nothing to compare with: everything counts as added and is built anew
     try:
         documents = old.documents(0, manifest.counts.documents)
         return manifest, {document.source: document.sha256 for document in documents}

@@ -10,10 +10,8 @@ from rag.cleaning import Cleaning, normalise_line, repeated_lines, set_aside
 from rag.documents import Document, Metadata, document_id
 from rag.errors import BadData, NoInput
 from rag.language import detect_language
-from rag.loaders import Loaded, Skipped, Source, find_sources, load
+from rag.loaders import SIDECAR, Loaded, Skipped, Source, find_sources, load
 from rag.metadata import date_notes, merge, read_metadata, read_sidecar
-
-SIDECAR = "articles.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +31,10 @@ def take_in(paths: Sequence[Path]) -> Intake:
         BadData: two files have the same name in the index, or a sidecar is wrong.
 
     """
-    results = [load(source) for source in find_sources(paths)]
+    sources, skipped = find_sources(paths)
+    results = [load(source) for source in sources]
     loaded = [result for result in results if isinstance(result, Loaded)]
-    skipped = tuple(result for result in results if isinstance(result, Skipped))
+    skipped += [result for result in results if isinstance(result, Skipped)]
     if not loaded:
         seen = (
             "; ".join(f"{skip.source.name}: {skip.reason}" for skip in skipped[:5])
@@ -54,7 +53,7 @@ def take_in(paths: Sequence[Path]) -> Intake:
         documents.append(_document(one, own, cleaning))
         if cleaning.uncertain:
             uncertain.append(one.source.name)
-    return Intake(tuple(documents), skipped, tuple(uncertain))
+    return Intake(tuple(documents), tuple(skipped), tuple(uncertain))
 
 
 def _document(loaded: Loaded, stated: Metadata, cleaning: Cleaning) -> Document:

@@ -32,10 +32,10 @@ QUESTION_WORDS = {
     "en": "about am any been being between can could did do does doing done from had has have how i its "
     "many me much my our said should so than them those we were what when where which who whom whose why "
     "would you your",
-    "fr": "a afin ainsi alors après aussi autre autres avait avant cela celle celui ces cet cette ceux chez "
-    "combien comment dont donc elle elles entre est était être été fait faire fut il ils lequel laquelle "
-    "leurs lors on ont où parmi plus pourquoi quand quel quelle quelles quels quoi selon sans sera si sont "
-    "sous t tous tout toute toutes très vers",
+    "fr": "a afin ainsi alors après aussi autre autres avait avant car cela celle celui ces cet cette ceux "
+    "chez combien comment depuis doit doivent donc dont elle elles entre est faire fait fut il ils "
+    "laquelle lequel leurs lors on ont où parmi pendant peut peuvent plus pourquoi quand quel quelle "
+    "quelles quels quoi sans selon sera si sont sous t tous tout toute toutes très vers était été être",
 }
 # Analysed words that are kept, some hundred bytes each: a language's everyday words.
 REMEMBERED_WORDS = 50_000

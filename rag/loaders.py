@@ -9,6 +9,8 @@ from pathlib import Path
 from rag.errors import NoInput
 
 SUFFIXES = (".txt", ".md")
+# What is known about the articles beside it; see `rag.sidecar`.
+SIDECAR = "articles.toml"
 # An article is some kilobytes; a file beyond this is a mistake, and would fill the memory.
 LARGEST_FILE = 50_000_000
 # Text has next to no control characters besides tabs and line ends; binary formats have many.
@@ -42,34 +44,44 @@ class Skipped:
     detail: str
 
 
-def find_sources(paths: Iterable[Path]) -> list[Source]:
-    """Return the article files under the given files and folders, by name.
+def find_sources(paths: Iterable[Path]) -> tuple[list[Source], list[Skipped]]:
+    """Return the article files under the given files and folders by name, and what is not one.
 
-    Folders are searched to any depth; hidden files, links and files of other kinds are left
-    out there. A file given by itself is always taken.
+    Folders are searched to any depth; hidden files and sidecars are passed over. A file given
+    by itself is always taken.
 
     Raises:
-        NoInput: a path does not exist, or is neither file nor folder.
+        NoInput: a path does not exist.
 
     """
-    sources: list[Source] = []
+    found: list[Source | Skipped] = []
     for path in paths:
         if path.is_dir():
-            root = path.resolve()
-            sources += [Source(file, _name(root, file)) for file in _walk(root)]
+            found += _walk(path.resolve())
         elif path.exists():
-            sources.append(Source(path, _printable(path.name)))
+            found.append(Source(path, _printable(path.name)))
         else:
             raise NoInput(f"{path} does not exist", "give the folder or the files that hold the articles")
-    return sorted(sources, key=lambda source: source.name)
+    sources = [one for one in found if isinstance(one, Source)]
+    skipped = [one for one in found if isinstance(one, Skipped)]
+    return sorted(sources, key=lambda source: source.name), skipped
 
 
-def _walk(root: Path) -> Iterator[Path]:
-    for folder, folders, files in os.walk(root, followlinks=False):
+def _walk(root: Path) -> Iterator[Source | Skipped]:
+    unreadable: list[OSError] = []
+    for folder, folders, files in os.walk(root, onerror=unreadable.append, followlinks=False):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in files:
-            if not name.startswith(".") and name.lower().endswith(SUFFIXES):
-                yield Path(folder, name)
+        for name in sorted(files):
+            if name.startswith(".") or name == SIDECAR:
+                continue
+            source = Source(Path(folder, name), _name(root, Path(folder, name)))
+            if name.lower().endswith(SUFFIXES):
+                yield source
+            else:
+                yield Skipped(source, "unknown-kind", f"only {' and '.join(SUFFIXES)} files are read")
+    for error in unreadable:
+        closed = Path(os.fsdecode(error.filename))
+        yield Skipped(Source(closed, _name(root, closed)), "unreadable", error.strerror or str(error))
 
 
 def _name(root: Path, file: Path) -> str:

@@ -97,7 +97,6 @@ def write_snapshot(
     """
     folder = data / SNAPSHOTS
     folder.mkdir(parents=True, exist_ok=True)
-    sweep(data, keep=None)
     building = folder / f"{BUILDING}{manifest.id[:12]}"
     (building / LEXICAL).mkdir(parents=True)
     write_store(building / store.NAME, contents.documents, contents.passages)
@@ -119,9 +118,9 @@ def write_snapshot(
     sweep(data, keep=name)
 
 
-def sweep(data: Path, keep: str | None) -> None:
+def sweep(data: Path, keep: str | None = None) -> None:
     """Remove what interrupted runs left behind and, where one is named, every snapshot but that."""
-    for path in (data / SNAPSHOTS).iterdir():
+    for path in (data / SNAPSHOTS).glob("*"):
         if path.name.startswith(BUILDING) or (keep is not None and path.name != keep):
             shutil.rmtree(path)
 

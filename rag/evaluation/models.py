@@ -51,7 +51,7 @@ class Figures:
 
 def measure(name: str, encoder: Encoder, material: Material) -> Figures:
     """Measure one model on one thread."""
-    _use_one_thread()
+    use_one_thread()
     encoder.encode_queries([WARM_UP])
     started = time.perf_counter()
     passages = encoder.encode_passages(material.texts)
@@ -78,6 +78,12 @@ def size_on_disk(name: str) -> float | None:
     if folder is None:
         return None
     return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) / MEGABYTE
+
+
+def use_one_thread() -> None:
+    """Hold torch to one thread where a model has loaded it; the bundled runtime has one anyway."""
+    if (torch := sys.modules.get("torch")) is not None:
+        torch.set_num_threads(1)
 
 
 def _encode_one_by_one(encoder: Encoder, texts: Sequence[str]) -> tuple[Vectors, list[float]]:
@@ -107,12 +113,6 @@ def _retrieval(material: Material, questions: Vectors, passages: Vectors) -> dic
         found = ir_measures.calc_aggregate(list(MEASURES), qrels_of(qrels), asked)
         values[language] = {MEASURES[measure]: float(found[measure]) for measure in MEASURES}
     return values
-
-
-def _use_one_thread() -> None:
-    """Hold torch to one thread where a model has loaded it; the bundled runtime has one anyway."""
-    if (torch := sys.modules.get("torch")) is not None:
-        torch.set_num_threads(1)
 
 
 def _folder(name: str) -> Path | None:

@@ -4,7 +4,7 @@ Needs `pip install -r tests/benchmarks/requirements.txt`. The other cleaners wer
 is given to them as a paragraph. With `--clean FILE.jsonl` (records with a "text" without boilerplate) it
 also shows which share of them our cleaning sets aside: all of it is loss.
 """
-# ruff: noqa: T201 - a table on the terminal is what this is for
+
 
 import argparse
 import html

@@ -129,7 +129,6 @@ def test_the_cache_forgets_a_deleted_article(library: Library) -> None:
     assert cached(library) == {hashlib.sha256(text.encode()).digest() for text in texts_of(library)}
 
 
-@pytest.mark.xfail(reason="the caches of other models are never cut down")
 def test_the_cache_of_a_former_model_forgets_a_deleted_article(library: Library) -> None:
     library.write(marked=MARKED)
     library.index()
@@ -140,7 +139,6 @@ def test_the_cache_of_a_former_model_forgets_a_deleted_article(library: Library)
     assert cached(other) <= live
 
 
-@pytest.mark.xfail(reason="an unchanged index is not swept")
 def test_what_an_interrupted_run_left_is_swept_though_nothing_changed(library: Library) -> None:
     library.index()
     left = library.data / SNAPSHOTS / f"{BUILDING}0123456789ab"
@@ -162,7 +160,6 @@ def test_what_an_interrupted_run_left_is_swept_by_a_rebuild(library: Library) ->
     assert [path.name for path in (library.data / SNAPSHOTS).iterdir()] == [current_path(library.data).name]
 
 
-@pytest.mark.xfail(reason="only the manifest's id is compared, not the files")
 def test_a_damaged_index_is_repaired_by_the_command_that_its_error_names(library: Library) -> None:
     library.index()
     for name in ("passages.faiss", "sentences.npy", "lexical/meta.json", "articles.sqlite", "manifest.json"):
@@ -183,7 +180,6 @@ def test_a_lost_pointer_is_repaired(library: Library) -> None:
             assert snapshot.manifest.counts.documents == 2
 
 
-@pytest.mark.xfail(reason="a damaged cache is taken for a folder that cannot be written")
 def test_a_damaged_cache_is_made_anew(library: Library) -> None:
     library.index()
     for path in (library.data / CACHE).glob("*.sqlite"):
@@ -229,7 +225,6 @@ def test_another_setting_or_model_makes_another_index(library: Library) -> None:
     assert len(ids) == 3
 
 
-@pytest.mark.xfail(reason="the roots of an unchanged index are not updated")
 def test_the_folder_that_was_indexed_last_is_the_one_remembered(library: Library, tmp_path: Path) -> None:
     library.index()
     moved = replace(library, articles=tmp_path / "elsewhere" / "articles")

@@ -132,7 +132,7 @@ def test_what_is_no_ordinary_file_is_neither_followed_nor_waited_for(
     folder = tmp_path / "articles"
     folder.mkdir()
     make(folder / "a.txt")
-    (source,) = find_sources([folder])
+    (source,), _ = find_sources([folder])
     skipped = load(source)
     assert isinstance(skipped, Skipped)
     assert skipped.reason == reason
@@ -147,7 +147,7 @@ def test_an_endless_device_is_not_read() -> None:
 
 def test_a_file_that_vanishes_before_it_is_read_is_skipped(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("texte")
-    (source,) = find_sources([tmp_path])
+    (source,), _ = find_sources([tmp_path])
     source.path.unlink()
     skipped = load(source)
     assert isinstance(skipped, Skipped)
@@ -173,7 +173,7 @@ def test_any_file_name_is_read_and_shown_in_printable_characters(
     folder = tmp_path / "articles"
     folder.mkdir()
     (folder / os.fsdecode(name)).write_text("texte")
-    (source,) = find_sources([folder])
+    (source,), _ = find_sources([folder])
     assert source.name == f"articles/{shown}"
     assert source.name.isprintable()
     assert isinstance(load(source), Loaded)
@@ -182,7 +182,7 @@ def test_any_file_name_is_read_and_shown_in_printable_characters(
 def test_composed_and_decomposed_names_are_two_files(tmp_path: Path) -> None:
     for name in ("\u00e9.txt", "e\u0301.txt"):
         (tmp_path / name).write_text("texte")
-    assert len({source.name for source in find_sources([tmp_path])}) == 2
+    assert len({source.name for source in find_sources([tmp_path])[0]}) == 2
 
 
 def test_folders_are_searched_to_any_depth_by_name_without_hidden_ones(tmp_path: Path) -> None:
@@ -190,7 +190,7 @@ def test_folders_are_searched_to_any_depth_by_name_without_hidden_ones(tmp_path:
     for name in ("b.txt", "a/z.md", "a/b/c/d.txt", ".hidden.txt", ".git/x.txt", "a/.cache/y.txt"):
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text("texte")
-    names = [source.name for source in find_sources([root])]
+    names = [source.name for source in find_sources([root])[0]]
     assert names == ["root/a/b/c/d.txt", "root/a/z.md", "root/b.txt"]
 
 
@@ -201,7 +201,7 @@ def test_a_link_to_a_folder_inside_is_not_walked(tmp_path: Path) -> None:
     (outside / "a.txt").write_text("texte")
     (root / "out").symlink_to(outside)
     (root / "loop").symlink_to(root)
-    assert find_sources([root]) == []
+    assert find_sources([root])[0] == []
 
 
 def test_the_order_of_the_given_paths_does_not_matter(tmp_path: Path) -> None:
@@ -216,3 +216,11 @@ def test_a_path_that_does_not_exist_is_an_error_that_names_it(tmp_path: Path) ->
     with pytest.raises(NoInput, match="nowhere does not exist") as caught:
         find_sources([tmp_path / "nowhere"])
     assert caught.value.remedy
+
+
+def test_a_file_of_another_kind_is_reported_and_a_sidecar_is_not(tmp_path: Path) -> None:
+    for name in ("a.txt", "b.pdf", "articles.toml", ".hidden.pdf"):
+        (tmp_path / name).write_text("texte")
+    sources, skipped = find_sources([tmp_path])
+    assert [source.path.name for source in sources] == ["a.txt"]
+    assert [(one.source.path.name, one.reason) for one in skipped] == [("b.pdf", "unknown-kind")]
