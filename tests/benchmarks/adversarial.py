@@ -32,9 +32,9 @@ def main() -> None:
             found = margins(load_encoder(name), triples)
         except EncoderError as error:
             sys.exit(f"{error}\n{error.remedy}")
-        print_table(name, triples, found > 0)
+        print_table(name, triples, (found > 0).tolist())
         if arguments.misses:
-            print_misses(triples, found)
+            print_misses(triples, found.tolist())
 
 
 def print_table(name: str, triples: Sequence[Triple], right: Sequence[bool]) -> None:
