@@ -73,7 +73,8 @@ def test_sentences_are_composed_unicode_in_their_language(triples: list[Triple])
 def test_the_wrong_sentence_is_a_near_miss_of_the_right_one(triples: list[Triple]) -> None:
     """Half of the words of the right one are kept, so that no model can tell them by topic."""
     for triple in triples:
-        right, wrong = (set(re.findall(r"\w+", text.lower())) for text in (triple.french, triple.wrong_french))
+        both = (triple.french.lower(), triple.wrong_french.lower())
+        right, wrong = (set(re.findall(r"\w+", text)) for text in both)
         assert len(right & wrong) >= len(right) / 2, triple.id
 
 
