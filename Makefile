@@ -5,7 +5,7 @@ BIN := .venv/bin
 export IBID_DATA ?= $(CURDIR)/.ibid
 CHROMIUM := $(shell command -v chromium-headless-shell || command -v chromium || command -v google-chrome)
 
-.PHONY: install serve test evaluate bench clean
+.PHONY: install serve test evaluate clean
 
 install: .venv/.installed
 

@@ -2,13 +2,18 @@
 
 import hashlib
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from embeddings.encoder import Vectors
 from embeddings.errors import MissingExtra, ModelDamaged, ModelNotFound
 from embeddings.lexicon import Lexicon
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
 
 BATCH_SIZE = 16
 
@@ -33,12 +38,7 @@ class SentenceTransformerEncoder:
             message = f"the model {name!r} needs sentence-transformers, which cannot be imported ({error})"
             raise MissingExtra(message, "pip install sentence-transformers") from None
         try:
-            self._model = SentenceTransformer(
-                name,
-                device="cpu",
-                trust_remote_code=False,
-                model_kwargs={"use_safetensors": True},
-            )
+            self._model = _load(SentenceTransformer, name)
         except SafetensorError as error:
             message = f"the weights of the model {name!r} are damaged ({error})"
             raise ModelDamaged(message, "fetch or copy the model again") from None
@@ -90,3 +90,12 @@ class SentenceTransformerEncoder:
         vocabulary = sorted(self._model.tokenizer.get_vocab().items())
         digest.update(repr(vocabulary).encode("utf-8", "surrogatepass"))
         return digest.hexdigest()
+
+
+def _load(kind: "type[SentenceTransformer]", name: str) -> "SentenceTransformer":
+    load = partial(kind, name, device="cpu", trust_remote_code=False, model_kwargs={"use_safetensors": True})
+    try:
+        # What is on this machine needs no network, and no minute of retries without one.
+        return load(local_files_only=True)
+    except (OSError, ValueError):
+        return load()

@@ -45,7 +45,7 @@ def build_index(
     """
     started = time.monotonic()
     intake = take_in(paths)
-    contents = _contents(intake.documents, settings.passage_tokens)
+    contents = contents_of(intake.documents, settings.passage_tokens)
     roots = tuple(str(path.resolve()) for path in paths)
     manifest = describe(contents, encoder, settings.passage_tokens, roots)
     with _writing(settings.data):
@@ -58,7 +58,8 @@ def build_index(
     return _report(intake, manifest, digests, embedded, time.monotonic() - started)
 
 
-def _contents(documents: tuple[Document, ...], passage_tokens: int) -> Contents:
+def contents_of(documents: tuple[Document, ...], passage_tokens: int) -> Contents:
+    """Return documents with their passages, body first, and what is embedded of each."""
     passages: list[Passage] = []
     for document in documents:
         passages += cut_passages(document, passage_tokens)

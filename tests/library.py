@@ -5,13 +5,12 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from letters import LetterEncoder
-
 from rag.indexing import build_index
 from rag.report import Report
 from rag.retriever import Retriever
 from rag.settings import Settings
 from rag.snapshot import Snapshot, open_current
+from tests.letters import LetterEncoder
 
 ENCODER = LetterEncoder()
 

@@ -19,8 +19,6 @@ from embeddings.training.batches import by_tokens, padded
 from embeddings.training.optimisation import Optimisation
 from embeddings.training.settings import Settings
 
-# The student's English starts close to the teacher's: one English text for ten French ones keeps it there.
-ENGLISH_SHARE = 0.1
 # Two English sentences closer than this say the same: neither is a negative of the other.
 SAME = 0.98
 # Direction matters more than margin once the contrast is small; equal weights left the cosine behind.
@@ -39,11 +37,11 @@ class Texts:
 
 
 def pass_batches(
-    texts: Texts, rows: Sequence[int], seed: int, budget: int
+    texts: Texts, rows: Sequence[int], seed: int, budget: int, english_share: float
 ) -> Iterator[list[tuple[int, bool]]]:
     """Yield the batches of one pass, each a list of (row, is English), in an order set by ``seed``."""
     draw = np.random.default_rng(seed)
-    english = draw.random(len(rows)) < ENGLISH_SHARE
+    english = draw.random(len(rows)) < english_share
     items = list(zip([*rows], [False] * len(rows), strict=True))
     items += [(row, True) for row, chosen in zip(rows, english, strict=True) if chosen]
     order = draw.permutation(len(items))
@@ -71,12 +69,12 @@ def loss_of(found: Tensor, wanted: Tensor, negatives: Tensor, temperature: float
 
 
 def batches_from(
-    texts: Texts, rows: Sequence[int], settings: Settings, skip: int
+    texts: Texts, rows: Sequence[int], settings: Settings, skip: int, english_share: float
 ) -> Iterator[list[tuple[int, bool]]]:
     """Yield batches, pass after pass without end; leave out the first ``skip``, done in an earlier run."""
     number = 0
     while True:
-        for batch in pass_batches(texts, rows, settings.seed + number, settings.batch_tokens):
+        for batch in pass_batches(texts, rows, settings.seed + number, settings.batch_tokens, english_share):
             if skip > 0:
                 skip -= 1
             else:
@@ -119,7 +117,8 @@ def replay(
 def distil(run: Optimisation, texts: Texts, rows: Sequence[int], settings: Settings) -> None:
     """Train the student of ``run`` until its time is over."""
     bank = torch.from_numpy(texts.target).to(run.student.token_vectors.device)
-    batches = batches_from(texts, rows, settings, run.step * settings.step_batches)
+    done = run.step * settings.step_batches
+    batches = batches_from(texts, rows, settings, done, settings.distil_english)
     progress = tqdm(total=100, initial=int(100 * run.progress), disable=None, unit="%", desc="distil")
     while run.progress < 1:
         run.update(replay(run, texts, batches, bank, settings))

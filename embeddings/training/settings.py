@@ -47,8 +47,12 @@ class Settings:
     step_batches: int = 2
     distil_negatives: int = 16_384
     distil_temperature: float = 0.05
-    press_minutes: float = 12.0
-    press_entries: int = 12
+    # The student's English starts close to the teacher's: one English text for five French ones keeps it so
+    # while French is learned, and one for each while questions pull at it.
+    distil_english: float = 0.2
+    press_english: float = 1.0
+    press_minutes: float = 10.0
+    press_entries: int = 6
     press_temperature: float = 0.05
     press_rate_tokens: float = 1e-4
     press_rate_body: float = 3e-5

@@ -2,6 +2,7 @@
 
 import json
 from hashlib import sha256
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -117,18 +118,20 @@ def distilled_pairs(folders: Folders, settings: Settings) -> list[Pair]:
 
 
 def asked_of(entries: list[Entry], tokenizer: Tokenizer) -> list[Asked]:
-    """Return the token ids of press entries."""
-    french, english, near_miss = (
-        student_tokens(tokenizer, [getattr(entry, name) for entry in entries])
-        for name in ("french", "english", "near_miss")
-    )
+    """Return the token ids of press entries and the teacher's vectors of their English."""
+    network, teacher_tokenizer = load_teacher()
+    english = [[entry.english, *(question for question, _ in entry.questions)] for entry in entries]
+    tokens = [found.ids for found in teacher_tokenizer.encode_batch(list(chain.from_iterable(english)))]
+    targets = iter(embed(network, tokens, device()))
     asked = []
-    for row, entry in enumerate(entries):
-        questions = []
-        for question in entry.questions:
-            in_english, in_french = student_tokens(tokenizer, list(question))
-            questions.append((in_english, in_french))
-        asked.append(Asked(french[row], english[row], near_miss[row], questions))
+    for entry in entries:
+        french, translation, near_miss = student_tokens(
+            tokenizer, [entry.french, entry.english, entry.near_miss]
+        )
+        sides = [student_tokens(tokenizer, list(side)) for side in zip(*entry.questions, strict=True)]
+        target, *wanted = islice(targets, 1 + len(entry.questions))
+        questions = list(zip(*sides, strict=True))
+        asked.append(Asked(french, translation, near_miss, questions, target, np.stack(wanted)))
     return asked
 
 

@@ -9,7 +9,7 @@ from rag.evaluation.bitext import Parallel
 from rag.evaluation.gold import Gold, load_gold
 from rag.evaluation.qrels import Qrels, derive_qrels
 from rag.evaluation.question import Question
-from rag.indexing import _contents
+from rag.indexing import contents_of
 from rag.intake import take_in
 from rag.passages import Passage
 
@@ -56,7 +56,7 @@ def gather(
     questions = tuple(question for question in read.of_split(split) if question.answerable)
     if not questions:
         raise NoInput(f"{gold} holds no answerable question of split {split!r}", "use --split all")
-    contents = _contents(documents, passage_tokens)
+    contents = contents_of(documents, passage_tokens)
     body = [place for place, passage in enumerate(contents.passages) if not passage.boilerplate]
     passages = tuple(contents.passages[place] for place in body)
     texts = tuple(contents.texts[place] for place in body)

@@ -6,7 +6,6 @@ from typing import Any
 
 import httpx
 import pytest
-from problem_checks import assert_problem
 
 from api.schemas import AskReply
 from embeddings.encoder import Encoder
@@ -14,6 +13,7 @@ from rag.filters import Filters
 from rag.reply import answer_as_json
 from rag.retriever import Retriever
 from rag.snapshot import open_current
+from tests.api.problem_checks import assert_problem
 
 QUESTION = "what did Luxembourg and Morocco sign?"
 BLANK = '{"question":" \\n\\t\xa0\u200b\u2060\ufeff "}'

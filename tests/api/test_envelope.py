@@ -8,7 +8,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-from problem_checks import assert_problem
 
 from api.app import create_app
 from api.logs import SERVICE, JsonLines
@@ -16,6 +15,7 @@ from embeddings.encoder import Encoder
 from rag.retriever import Retriever
 from rag.settings import load_settings
 from rag.snapshot import open_current
+from tests.api.problem_checks import assert_problem
 
 SECRET = "who is the whistle-blower of Zanzibar?"
 

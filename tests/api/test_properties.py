@@ -8,9 +8,9 @@ import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from problem_checks import assert_problem
 
 from api.problems import Problem, problem_of_validation
+from tests.api.problem_checks import assert_problem
 
 # Characters include lone surrogates; floats include NaN and infinities; integers have no bound.
 texts = st.text(st.characters(codec=None, exclude_categories=()), max_size=30)

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import httpx
 import pytest
-from conftest import ARTICLES, Server, eventually, serving
-from problem_checks import assert_problem
 
 from embeddings.encoder import Encoder
 from rag.indexing import build_index
 from rag.settings import load_settings
 from rag.snapshot import CURRENT, current_path
+from tests.api.conftest import ARTICLES, Server, eventually, serving
+from tests.api.problem_checks import assert_problem
 
 QUESTION = {"question": "what did Luxembourg and Morocco sign?"}
 WORD = "Zanzibar"

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import httpx
 import pytest
-from conftest import ARTICLES, Server
-from problem_checks import assert_problem
 from prometheus_client.parser import text_string_to_metric_families
 
 from api.security import HEADERS
+from tests.api.conftest import ARTICLES, Server
+from tests.api.problem_checks import assert_problem
 
 QUESTION = {"question": "what did Luxembourg and Morocco sign?"}
 

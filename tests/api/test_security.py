@@ -5,12 +5,12 @@ from pathlib import Path
 
 import httpx
 import pytest
-from conftest import serving
-from problem_checks import assert_problem
 
 from api.security import check_binding, is_loopback
 from rag.errors import BadConfiguration
 from rag.settings import load_settings
+from tests.api.conftest import serving
+from tests.api.problem_checks import assert_problem
 
 KEY = "correct horse battery staple é"
 DIGEST = hashlib.sha256(KEY.encode()).hexdigest()

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import httpx
 import pytest
-from conftest import Server, serving
-from problem_checks import assert_problem
 
 from api.server import run
 from rag.errors import IbidError, SnapshotDamaged, SnapshotMissing
 from rag.settings import load_settings
 from rag.snapshot import current_path
+from tests.api.conftest import Server, serving
+from tests.api.problem_checks import assert_problem
 
 QUESTION = {"question": "what did Luxembourg and Morocco sign?"}
 

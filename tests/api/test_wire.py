@@ -8,11 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
-from conftest import Server, eventually
-from problem_checks import assert_problem
 
 from api.protocol import ARRIVAL_SECONDS, MAX_CONNECTIONS, MAX_HEAD
 from api.security import MAX_ADDRESS, MAX_BODY
+from tests.api.conftest import Server, eventually
+from tests.api.problem_checks import assert_problem
 
 ASK = b'{"question":"accord"}'
 

@@ -12,11 +12,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "embeddings")]
-
-from triples import Triple, margins, read_triples  # noqa: E402
+sys.path.insert(0, str(ROOT))
 
 from embeddings import EncoderError, load_encoder  # noqa: E402
+from tests.embeddings.triples import Triple, margins, read_triples  # noqa: E402
 
 SPLITS = ("dev", "test")
 

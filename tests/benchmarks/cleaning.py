@@ -5,7 +5,6 @@ is given to them as a paragraph. With `--clean FILE.jsonl` (records with a "text
 also shows which share of them our cleaning sets aside: all of it is loss.
 """
 
-
 import argparse
 import html
 import json
@@ -17,13 +16,12 @@ import justext
 from boilerpy3 import extractors
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "rag")]
-
-from labelled_pages import Page, kept_by_us, measure, read_articles, read_pages  # noqa: E402
+sys.path.insert(0, str(ROOT))
 
 from rag.cleaning import set_aside  # noqa: E402
 from rag.lines import whole_lines  # noqa: E402
 from rag.spans import Span  # noqa: E402
+from tests.rag.labelled_pages import Page, kept_by_us, measure, read_articles, read_pages  # noqa: E402
 
 COLUMNS = ("precision", "recall", "F1", "body loss", "worst page")
 STOPLISTS = {"fr": "French", "en": "English", "es": "Spanish", "ar": "Arabic"}

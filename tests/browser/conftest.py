@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hostile import write_hostile_articles
 from playwright.sync_api import Browser, Page, sync_playwright
-from served import SEEDS, Site, Visit, running
+
+from tests.browser.hostile import write_hostile_articles
+from tests.browser.served import SEEDS, Site, Visit, running
 
 CHROMIUM = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-lcd-text"]

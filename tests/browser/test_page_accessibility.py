@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
-from served import EXAMPLE, UNANSWERED, Site, Visit, ask, opened
+
+from tests.browser.served import EXAMPLE, UNANSWERED, Site, Visit, ask, opened
 
 RULES = {"wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"}
 OPTIONS = {"runOnly": {"type": "tag", "values": sorted(RULES)}, "resultTypes": ["violations"]}

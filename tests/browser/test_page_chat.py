@@ -7,7 +7,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import expect
-from served import EXAMPLE, UNANSWERED, Site, Visit, ask, joined, opened
+
+from tests.browser.served import EXAMPLE, UNANSWERED, Site, Visit, ask, joined, opened
 
 SCREENSHOT = os.environ.get("README_SCREENSHOT")
 SCREENSHOT_BYTES = 300_000

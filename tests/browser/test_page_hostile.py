@@ -3,11 +3,11 @@
 import json
 from urllib.parse import urlencode
 
-from hostile import ADDRESSES, NO_ADDRESSES, PAYLOADS
 from playwright.sync_api import Page, Route, expect
-from served import Site, Visit, ask, joined
 
 from api.template import is_web_address
+from tests.browser.hostile import ADDRESSES, NO_ADDRESSES, PAYLOADS
+from tests.browser.served import Site, Visit, ask, joined
 
 OWN = "script[src^='/static/'], link[rel=icon], link[rel=stylesheet][href^='/static/'], form#composer"
 FORBIDDEN = "script, img, svg, math, iframe, object, embed, base, link, form, video, audio, style, marquee"

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
-from served import EXAMPLE, SEEDS, Site, Visit, await_index, joined, opened, running
+
+from tests.browser.served import EXAMPLE, SEEDS, Site, Visit, await_index, joined, opened, running
 
 ARTICLE = SEEDS / "articles" / "000_52c0f5cf6a24ba28.txt"
 STATES = ("valid", "moved", "changed", "withdrawn")

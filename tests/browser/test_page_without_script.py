@@ -2,7 +2,8 @@
 
 import pytest
 from playwright.sync_api import expect
-from served import EXAMPLE, Site, Visit, joined
+
+from tests.browser.served import EXAMPLE, Site, Visit, joined
 
 
 def test_a_question_can_be_asked_filtered_and_followed_to_its_source(visit: Visit, site: Site) -> None:

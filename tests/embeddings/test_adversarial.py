@@ -7,10 +7,10 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from triples import FILE, Triple, accuracy, read_triples
 
 from embeddings import Encoder
 from rag.language import detect_language
+from tests.embeddings.triples import FILE, Triple, accuracy, read_triples
 
 KINDS = {
     "country",

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from awkward import texts
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from letters import LetterEncoder
 
 from embeddings import EmbeddingCache
 from embeddings.cache import COMMIT_EVERY
+from tests.awkward import texts
+from tests.letters import LetterEncoder
 
 ENCODER = LetterEncoder()
 

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from awkward import texts
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tokenizers import Tokenizer
@@ -12,6 +11,7 @@ from tokenizers import Tokenizer
 from embeddings import Encoder, Lexicon, ModelDamaged
 from embeddings.lexicon import FILE
 from embeddings.loading import BUNDLED
+from tests.awkward import texts
 
 
 @pytest.fixture(scope="module")

@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from awkward import texts
 from hypothesis import given, settings
 
 from embeddings import Encoder, ModelDamaged, ModelNotFound
 from embeddings.loading import BUNDLED
 from embeddings.onnx_encoder import FILES, OnnxEncoder, read_config
+from tests.awkward import texts
 
 EXTREMES = {
     "empty": "",

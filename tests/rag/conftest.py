@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from library import Library, new_library
+
+from tests.library import Library, new_library
 
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-c", "from rag.cli import main; main()"]

@@ -3,15 +3,15 @@
 from pathlib import Path
 
 import pytest
-from awkward import visible_texts
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from library import Library, new_library
 
 from rag.citations import citation_id, cite, resolve
 from rag.reply import answer_as_json
 from rag.retriever import Retriever
 from rag.spans import Span
+from tests.awkward import visible_texts
+from tests.library import Library, new_library
 
 FRENCH = "Le Luxembourg et le Maroc ont signé un accord. La visite a duré trois jours."
 BEFORE = "Une phrase nouvelle ouvre le texte.\n\n"

@@ -5,10 +5,10 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from labelled_pages import ARTICLES, HERE, Page, kept_by_us, measure, read_articles, read_pages
 
 from rag.cleaning import normalise_line, repeated_lines, set_aside
 from rag.cues import load_lexicon
+from tests.rag.labelled_pages import ARTICLES, HERE, Page, kept_by_us, measure, read_articles, read_pages
 
 LABELS = json.loads((HERE / "pages" / "articles.json").read_text("utf-8"))
 PAGES = [*read_pages("dev"), *read_pages("test")]

@@ -11,7 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from test_reply import ANSWER, CITATION, PASSAGE
+
+from tests.rag.test_reply import ANSWER, CITATION, PASSAGE
 
 ROOT = Path(__file__).parents[2]
 Run = Callable[..., "subprocess.CompletedProcess[str]"]

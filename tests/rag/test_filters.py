@@ -3,10 +3,10 @@
 from datetime import date
 
 import pytest
-from library import Library, new_library
 
 from rag.answer import Answer
 from rag.filters import Filters
+from tests.library import Library, new_library
 
 SIDECAR = """
 ["a.txt"]

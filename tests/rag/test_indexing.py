@@ -13,8 +13,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from letters import LetterEncoder
-from library import Library, new_library
 
 from embeddings import EmbeddingCache
 from rag.errors import CannotWrite, Locked, NoInput
@@ -23,6 +21,8 @@ from rag.passages import cut_passages
 from rag.settings import Settings
 from rag.snapshot import CURRENT, SNAPSHOTS, current_path
 from rag.snapshot_writer import BUILDING
+from tests.letters import LetterEncoder
+from tests.library import Library, new_library
 
 ROOT = Path(__file__).parents[2]
 TESTS = ROOT / "tests"
@@ -281,7 +281,7 @@ def test_a_second_run_is_refused_while_another_process_writes(library: Library) 
 RUN = """
 import sys
 from pathlib import Path
-from library import Library
+from tests.library import Library
 library = Library(Path(sys.argv[1]), Path(sys.argv[2]))
 """
 BUILD_ONCE = f"""{RUN}

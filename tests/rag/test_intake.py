@@ -5,13 +5,13 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from awkward import visible_texts
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rag.documents import document_id
 from rag.errors import BadData, NoInput
 from rag.intake import take_in
+from tests.awkward import visible_texts
 
 FRENCH = "Le Luxembourg et le Maroc ont signé un accord de coopération à Rabat."
 

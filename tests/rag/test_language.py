@@ -3,10 +3,10 @@
 import threading
 
 import pytest
-from awkward import texts
 from hypothesis import given
 
 from rag.language import LANGUAGES, detect_language, preload
+from tests.awkward import texts
 
 QUESTIONS = [
     ("What did Luxembourg and Morocco sign?", "en"),

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from awkward import texts
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tantivy import Query
@@ -26,6 +25,7 @@ from rag.lexical import (
     write_lexical_index,
 )
 from rag.query import Expander
+from tests.awkward import texts
 
 K1, B = 1.2, 0.75  # Robertson and Zaragoza, "The Probabilistic Relevance Framework", 2009, section 3.2
 

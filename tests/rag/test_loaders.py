@@ -6,11 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from awkward import visible_texts
 from hypothesis import HealthCheck, given, settings
 
 from rag.errors import NoInput
 from rag.loaders import LARGEST_FILE, Loaded, Skipped, Source, find_sources, load
+from tests.awkward import visible_texts
 
 PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000100000001008060000001ff3ff61")
 GZIP = bytes.fromhex("1f8b08000000000000034b4c4a0600c241243503000000")

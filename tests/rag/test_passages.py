@@ -3,7 +3,6 @@
 from collections import Counter
 from itertools import groupby, pairwise
 
-from awkward import is_visible, texts
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,6 +10,7 @@ from rag.documents import Document, SetAside
 from rag.passages import Passage, cut_passages
 from rag.sentences import sentence_spans
 from rag.spans import Span
+from tests.awkward import is_visible, texts
 
 LONGEST_RUN = 64  # letters that count as one token
 

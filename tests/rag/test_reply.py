@@ -5,11 +5,11 @@ from datetime import date
 from typing import Any
 
 import pytest
-from library import Library
 
 from rag.filters import Filters
 from rag.reply import answer_as_json, document_as_json
 from rag.retriever import Retriever
+from tests.library import Library
 
 QUESTIONS = ("What did Luxembourg and Morocco sign?", "Quelle heure est-il à Tokyo ?", "?")
 ANSWER = {

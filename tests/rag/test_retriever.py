@@ -5,15 +5,15 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from awkward import visible_texts
 from hypothesis import HealthCheck, given, settings
-from letters import LetterEncoder
-from library import Library, new_library
 
 from rag.answer import Answer
 from rag.errors import BadData
 from rag.fusion import Score
 from rag.retriever import PER_ARTICLE, Retriever
+from tests.awkward import visible_texts
+from tests.letters import LetterEncoder
+from tests.library import Library, new_library
 
 QUESTIONS = (
     "What did Luxembourg and Morocco sign?",

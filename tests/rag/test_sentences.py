@@ -3,12 +3,12 @@
 from itertools import pairwise
 
 import pytest
-from awkward import is_visible, texts
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.sentences import LONGEST_PARAGRAPH, sentence_spans, trimmed
 from rag.spans import Span
+from tests.awkward import is_visible, texts
 
 
 @given(texts)

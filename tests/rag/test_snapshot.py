@@ -5,12 +5,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from letters import LetterEncoder
-from library import Library, new_library
 
 from rag.errors import SnapshotDamaged, SnapshotError, SnapshotMismatch, SnapshotMissing
 from rag.manifest import NAME, read_manifest
 from rag.snapshot import CURRENT, SNAPSHOTS, current_path, open_current
+from tests.letters import LetterEncoder
+from tests.library import Library, new_library
 
 ENCODER = LetterEncoder()
 TEXTS = {

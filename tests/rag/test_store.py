@@ -5,7 +5,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from awkward import texts
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +13,7 @@ from rag.filters import Filters
 from rag.passages import Passage, cut_passages
 from rag.spans import Span
 from rag.store import NAME, Store, write_store
+from tests.awkward import texts
 
 words = st.none() | st.text(min_size=1, max_size=20)
 
