@@ -93,7 +93,6 @@ def test_a_file_that_is_not_utf_8_is_refused() -> None:
 WRONG_VARIABLES = [
     ("IBID_PORT", "many"),
     ("IBID_PORT", "-1"),
-    ("IBID_PORT", ""),
     ("IBID_QUEUE_LIMIT", "0"),
     ("IBID_API_KEY_SHA256", "secret"),
     ("IBID_PROT", "1"),
