@@ -1,10 +1,10 @@
 """Any sentence-transformers model, by hub id or path. Slower to start: torch is loaded here."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -64,7 +64,7 @@ class SentenceTransformerEncoder:
         """Encode passages: (len(texts), dimension) float32, rows of unit norm."""
         return self._encode(texts, self._passage_prefix, self._model.encode_document)
 
-    def _encode(self, texts: Sequence[str], prefix: str | None, encode) -> Vectors:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    def _encode(self, texts: Sequence[str], prefix: str | None, encode: Callable[..., Any]) -> Vectors:
         if not texts:
             return np.empty((0, self.dimension), dtype=np.float32)
         # Lone surrogates cannot be tokenized; U+FFFD is Unicode's own stand-in for them.

@@ -15,6 +15,7 @@ STEPS: dict[str, Callable[[Folders, Settings], None]] = {
     "transplant": steps.transplanted,
     "distil": steps.distilled,
     "press": steps.pressed,
+    "blend": steps.blended,
     "export": shipping.exported,
     "evaluate": shipping.evaluated,
     "card": card.written,

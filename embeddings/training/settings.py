@@ -53,6 +53,8 @@ class Settings:
     press_english: float = 1.0
     press_minutes: float = 10.0
     press_entries: int = 6
+    # Questions move English away from the teacher; this share of the way keeps most of what they teach.
+    blend_share: float = 0.6
     press_temperature: float = 0.05
     press_rate_tokens: float = 1e-4
     press_rate_body: float = 3e-5

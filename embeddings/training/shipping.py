@@ -94,8 +94,8 @@ def exported(folders: Folders, settings: Settings) -> None:
     tokenizer.enable_truncation(MAX_TOKENS)
     (bundle / "tokenizer.json").write_text(tokenizer.to_str(pretty=False), encoding="utf-8")
     cpu = torch.device("cpu")
-    export_graph(load_student(folders.step("press"), cpu), output / "fp32.onnx", quantised=False)
-    smoothed = load_student(folders.step("press"), cpu)
+    export_graph(load_student(folders.step("blend"), cpu), output / "fp32.onnx", quantised=False)
+    smoothed = load_student(folders.step("blend"), cpu)
     smooth(smoothed, calibration(folders, tokenizer, settings.seed))
     export_graph(smoothed, bundle / "model.onnx", quantised=True)
     table = np.load(folders.step("static") / "static.npy")
@@ -145,7 +145,7 @@ def evaluated(folders: Folders, settings: Settings) -> None:
     english = [pair.english for pair in held_out["europarl_dev"]][:ENGLISH_SENTENCES]
     flores = [pair.french for pair in held_out["flores_dev"]]
     drift = (run(flores) * exact(flores)).sum(1)
-    student = load_student(folders.step("press"), torch.device("cpu"))
+    student = load_student(folders.step("blend"), torch.device("cpu"))
 
     def slow(texts: Sequence[str]) -> Vectors:
         ids = torch.tensor(student_tokens(tokenizer, list(texts)))
@@ -170,5 +170,5 @@ def evaluated(folders: Folders, settings: Settings) -> None:
 def as_sentence_transformers(folders: Folders, settings: Settings) -> None:
     """Write the trained weights as a folder for sentence-transformers, into the output folder."""
     tokenizer = Tokenizer.from_file(str(folders.bundle / "tokenizer.json"))
-    student = load_student(folders.step("press"), torch.device("cpu"))
+    student = load_student(folders.step("blend"), torch.device("cpu"))
     save_sentence_transformers(student, tokenizer, MAX_TOKENS, folders.step("sentence-transformers"))

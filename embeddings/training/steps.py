@@ -18,7 +18,7 @@ from embeddings.training.phrasebook import glossary
 from embeddings.training.press import Entry
 from embeddings.training.questions import Asked, teach
 from embeddings.training.settings import Folders, Settings
-from embeddings.training.student import load_student, save_student, start_from
+from embeddings.training.student import blend, load_student, save_student, start_from
 from embeddings.training.teacher import MAX_TOKENS, embed, load_teacher
 
 RESULTS = "results.json"
@@ -170,3 +170,10 @@ def pressed(folders: Folders, settings: Settings) -> None:
     )
     teach(run, asked_of(entries, tokenizer), texts, examples.one_pass(pairs), settings)
     note(output, entries=len(entries), steps=run.step, minutes=run.spent / 60)
+
+
+def blended(folders: Folders, settings: Settings) -> None:
+    """Average the weights before and after the questions."""
+    output = folders.step("blend")
+    blend(folders.step("distil"), folders.step("press"), settings.blend_share, output)
+    note(output, share=settings.blend_share)

@@ -49,6 +49,17 @@ def save_student(student: Student, folder: Path) -> None:
     save_file({name: value.contiguous() for name, value in student.state_dict().items()}, folder / WEIGHTS)
 
 
+def blend(first: Path, second: Path, share: float, folder: Path) -> None:
+    """Write the mean of two students' weights into ``folder``, ``share`` of it from ``second``.
+
+    Weights fine-tuned from the same start can be averaged (Wortsman et al. 2022, WiSE-FT).
+    """
+    left, right = load_file(first / WEIGHTS), load_file(second / WEIGHTS)
+    mixed = {name: torch.lerp(value, right[name], share) for name, value in left.items()}
+    save_file(mixed, folder / WEIGHTS)
+    (folder / ARCHITECTURE).write_bytes((first / ARCHITECTURE).read_bytes())
+
+
 def load_student(folder: Path, device: torch.device) -> Student:
     """Read a student written by ``save_student``, in evaluation mode: distillation needs no dropout."""
     weights = load_file(folder / WEIGHTS)

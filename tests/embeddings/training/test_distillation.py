@@ -17,7 +17,7 @@ from embeddings.training.optimisation import Optimisation
 from embeddings.training.questions import Asked, question_loss, teach
 from embeddings.training.settings import Settings
 from embeddings.training.smoothing import smooth
-from embeddings.training.student import Student, load_student, save_student
+from embeddings.training.student import WEIGHTS, Student, blend, load_student, save_student
 
 CPU = torch.device("cpu")
 SETTINGS = Settings(batch_tokens=64, step_batches=2, distil_negatives=8, press_entries=2)
@@ -195,3 +195,18 @@ def test_the_state_is_readable_without_torch(tmp_path: Path) -> None:
     run = start(tmp_path, minutes=1)
     run.save()
     assert json.loads((tmp_path / "state.json").read_text()) == {"step": 0, "seconds": 0.0}
+
+
+def test_a_blend_lies_between_its_parts(tmp_path: Path) -> None:
+    first, second, mixed = (tmp_path / name for name in ("first", "second", "mixed"))
+    for folder in (first, second, mixed):
+        folder.mkdir()
+    student = tiny_student(first)
+    with torch.no_grad():
+        for value in student.parameters():
+            value += 1
+    save_student(student, second)
+    blend(first, second, 0.25, mixed)
+    before, after = load_student(first, CPU).token_vectors, load_student(mixed, CPU).token_vectors
+    torch.testing.assert_close(after, before + 0.25)
+    assert (mixed / WEIGHTS).exists()
