@@ -39,7 +39,7 @@ class Settings(BaseSettings):
     query_prefix: str | None = Field(default=None, description="Put before questions, for hub models.")
     passage_prefix: str | None = Field(default=None, description="Put before passages, for hub models.")
     passage_tokens: int = Field(
-        default=120, ge=16, le=200, description="Words and marks of a passage, at most."
+        default=160, ge=16, le=200, description="Words and marks of a passage, at most."
     )
     host: str = Field(default="127.0.0.1", description="Address the server listens on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port the server listens on; 0 for any.")

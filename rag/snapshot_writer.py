@@ -134,7 +134,8 @@ def _lexical_entries(contents: Contents) -> Iterator[LexicalEntry]:
             ordinal=ordinal,
             document=row,
             language=document.metadata.language or "",
-            text=contents.texts[ordinal],
+            # Without the title: in every passage of an article its words would tell none apart.
+            text=passage.span.slice(document.text),
             boilerplate=passage.boilerplate,
         )
 
