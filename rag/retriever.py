@@ -13,7 +13,7 @@ from rag.evidence import Evidence, judge
 from rag.explanation import explain
 from rag.filters import Filters
 from rag.fusion import Score
-from rag.highlights import answering_sentence
+from rag.highlights import Candidate, answering_sentence
 from rag.language import detect_language
 from rag.lexical import field_of, terms_of
 from rag.query import Expander, Query, share_found
@@ -116,10 +116,15 @@ class Retriever:
         if document is None:  # a snapshot's passages all have their document
             raise LookupError(passage.document_id)
         text, wanted = passage.span.slice(document.text), query.terms[candidate.field]
-        held = [terms_of(sentence.slice(document.text), candidate.field) for sentence in passage.sentences]
-        cosines = self.snapshot.vectors.sentence_cosines(query.vector, first_sentence, len(passage.sentences))
-        answering = passage.sentences[answering_sentence(cosines, held, wanted)]
-        all_held = terms_of(document.metadata.title or "", candidate.field).union(*held)
+        title, field = document.metadata.title or "", candidate.field
+        words = [sentence.slice(document.text) for sentence in passage.sentences]
+        cosines = self.snapshot.vectors.sentence_cosines(query.vector, first_sentence, len(words))
+        sentences = [
+            Candidate(float(cosine), terms_of(one, field), one == title)
+            for cosine, one in zip(cosines, words, strict=True)
+        ]
+        answering = passage.sentences[answering_sentence(sentences, wanted)]
+        held = terms_of(title, field).union(*(sentence.held for sentence in sentences))
         return Hit(
             rank=rank,
             score=candidate.score.fused,
@@ -128,11 +133,11 @@ class Retriever:
             source=document.source,
             metadata=document.metadata,
             highlights=(answering.shifted(-passage.span.start),),
-            explanation=explain(candidate.score, wanted, text, candidate.field),
+            explanation=explain(candidate.score, wanted, text, field),
             evidence=Evidence(
                 sentence=float(cosines.max()),
-                words=share_found(wanted, all_held),
-                names=share_found((term for term in wanted if term.named), all_held),
+                words=share_found(wanted, held),
+                names=share_found((term for term in wanted if term.named), held),
             ),
         )
 
