@@ -34,9 +34,12 @@ class Judgement:
 
 
 # Logistic regression on the development half of the gold set, `tests/benchmarks/evidence.py`.
-INTERCEPT = -5.5
-WEIGHTS = Evidence(sentence=4.43, words=4.47, names=0.88)
-THRESHOLD = 0.25
+INTERCEPT = -4.61
+WEIGHTS = Evidence(sentence=4.54, words=5.12, names=0.97)
+# Refuses at most 4 % of the answerable questions of that half.
+THRESHOLD = 0.515
+# Cosines of other models lie elsewhere: their confidences are a rough guide.
+FITTED_FOR = "bundled"
 
 
 def judge(first: Evidence | None) -> Judgement:

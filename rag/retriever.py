@@ -9,7 +9,7 @@ from typing import Any
 from embeddings import Encoder
 from rag.answer import Answer, Hit
 from rag.errors import BadData
-from rag.evidence import Evidence, judge
+from rag.evidence import FITTED_FOR, Evidence, judge
 from rag.explanation import explain
 from rag.filters import Filters
 from rag.fusion import Score
@@ -142,15 +142,17 @@ class Retriever:
         )
 
     def _warnings(self, question_language: str) -> tuple[str, ...]:
-        model, known = self.snapshot.manifest.model.name, self._known_languages
-        return tuple(
-            f"the model {model!r} was made for {', '.join(known)}; {what} in {language!r} may be found badly"
-            for what, language in (
-                ("questions", question_language),
-                *(("articles", language) for language in self.snapshot.manifest.languages),
-            )
+        manifest, known = self.snapshot.manifest, self._known_languages
+        name = manifest.model.name
+        spoken = [("questions", question_language), *(("articles", code) for code in manifest.languages)]
+        warnings = [
+            f"the model {name!r} was made for {', '.join(known)}; {what} in {language!r} may be found badly"
+            for what, language in spoken
             if known and language not in known
-        )
+        ]
+        if name != FITTED_FOR:
+            warnings.append(f"confidence was fitted for the bundled model; with {name!r} it is a rough guide")
+        return tuple(warnings)
 
 
 def _diverse(candidates: Sequence[_Candidate], count: int) -> list[_Candidate]:
