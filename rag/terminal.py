@@ -62,7 +62,8 @@ def print_answer(answer: Answer) -> None:
         if answer.hits:
             console.print(Text("The nearest passages:"))
     for hit in answer.hits:
-        console.print()
+        if hit.rank > 1 or not answer.answerable:
+            console.print()
         console.print(_heading(hit), soft_wrap=not console.is_terminal)
         console.print(_passage(hit), soft_wrap=not console.is_terminal)
 

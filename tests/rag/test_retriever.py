@@ -195,5 +195,25 @@ def test_a_language_the_model_was_not_made_for_is_a_warning(library: Library) ->
     english.index()
     with english.retriever() as retriever:
         warnings = retriever.ask("What did Morocco sign with Luxembourg?").warnings
-    assert len(warnings) == 1
-    assert "'fr'" in warnings[0]
+    assert [warning for warning in warnings if "'fr'" in warning]
+
+
+def test_a_confidence_not_fitted_for_the_model_is_a_warning(
+    library: Library, seeds_retriever: Retriever
+) -> None:
+    library.write(a="Le Maroc et le Luxembourg signent un accord.")
+    library.index()
+    with library.retriever() as retriever:
+        assert "rough guide" in " ".join(retriever.ask("Qui signe un accord ?").warnings)
+    assert seeds_retriever.ask("Qui signe un accord ?").warnings == ()
+
+
+def test_the_example_question_finds_the_declaration_first_and_the_accord_of_2019_among_five(
+    seeds_retriever: Retriever,
+) -> None:
+    first, *others = seeds_retriever.ask("what did Luxembourg and Morocco sign?").hits
+    (marked,) = first.highlights
+    assert "ont signé, lors d’une réunion organisée par visioconférence, une déclaration d’intention" in (
+        marked.slice(first.text)
+    )
+    assert any("accord" in hit.text and "Chambre de commerce" in hit.text for hit in others)
