@@ -53,9 +53,9 @@ class Settings:
     press_english: float = 1.0
     press_minutes: float = 11.0
     press_entries: int = 6
-    # Success@5 on the development tenth of the press, English / French questions, and cosine with the teacher on
-    # English: 0.545 / 0.455, 0.940 at 0; 0.576 / 0.576, 0.940 at 0.6; 0.606 / 0.576, 0.938 at 0.8; 0.621 / 0.561,
-    # 0.936 at 1.
+    # Success@5 on the development tenth of the press, English / French questions, and cosine with the
+    # teacher on English: 0.545 / 0.455, 0.940 at 0; 0.576 / 0.576, 0.940 at 0.6; 0.606 / 0.576, 0.938 at
+    # 0.8; 0.621 / 0.561, 0.936 at 1.
     blend_share: float = 0.8
     press_temperature: float = 0.05
     press_rate_tokens: float = 1e-4
