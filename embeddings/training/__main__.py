@@ -29,9 +29,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument(
         "step", choices=[*STEPS, *EXTRA, "all"], help="all: every step in order, finished ones skipped"
     )
-    made.add_argument(
-        "--parallel", type=Path, default=Path("../shared/parallel"), help="folder of parallel text"
-    )
+    made.add_argument("--parallel", type=Path, default=Path("parallel"), help="folder of parallel text")
     made.add_argument(
         "--output", type=Path, default=Path("training-output"), help="folder of what the steps make"
     )
