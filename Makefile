@@ -10,6 +10,7 @@ CHROMIUM := $(shell command -v chromium-headless-shell || command -v chromium ||
 install: .venv/.installed
 
 serve: .venv/.installed
+	$(BIN)/ibid index
 	$(BIN)/ibid serve
 
 test: .venv/.installed-dev chromium

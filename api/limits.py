@@ -10,7 +10,7 @@ from typing import TypeVar
 from api.problems import Problem
 
 WINDOW_SECONDS = 60.0
-MAX_CLIENTS = 10_000  # addresses remembered: about 10 MB at the worst
+MAX_CLIENTS = 1_000  # addresses remembered: about 20 MB at the worst, 600 times of 32 bytes each
 BUSY_SECONDS = 1  # a full queue of 64 is worked off in well under a second
 
 T = TypeVar("T")

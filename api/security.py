@@ -56,7 +56,8 @@ class Guard:
     """Looks at a request before anything else does."""
 
     def __init__(self, settings: Settings) -> None:
-        self._names = {*LOOPBACK_NAMES, settings.host, f"[{settings.host}]", *settings.allowed_hosts}
+        names = (*LOOPBACK_NAMES, settings.host, f"[{settings.host}]", *settings.allowed_hosts)
+        self._names = {name.lower() for name in names}
         self._key = settings.api_key_sha256
 
     def check(self, scope: Scope) -> None:

@@ -37,6 +37,11 @@ class Encoder(Protocol):
         ...
 
     @property
+    def prefixes(self) -> tuple[str, str]:
+        """What the model puts before questions and before passages."""
+        ...
+
+    @property
     def lexicon(self) -> "Lexicon | None":
         """Word vectors across languages, None where the model brings none."""
         ...

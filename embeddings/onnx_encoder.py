@@ -42,7 +42,7 @@ class OnnxEncoder:
         self.name: str = name or str(folder)
         self.dimension = int(config["dimension"])
         self.languages: tuple[str, ...] = tuple(config.get("languages", ()))
-        self._prefixes = (config.get("query_prefix", ""), config.get("passage_prefix", ""))
+        self.prefixes: tuple[str, str] = (config.get("query_prefix", ""), config.get("passage_prefix", ""))
         self._max_tokens = int(config["max_tokens"])
         self._tokenizer = _load_tokenizer(folder / "tokenizer.json", self._max_tokens)
         self._session = _load_session(folder / "model.onnx", threads)
@@ -51,11 +51,11 @@ class OnnxEncoder:
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """Encode questions: (len(texts), dimension) float32, rows of unit norm."""
-        return self._encode([self._prefixes[0] + text for text in texts])
+        return self._encode([self.prefixes[0] + text for text in texts])
 
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
         """Encode passages: (len(texts), dimension) float32, rows of unit norm."""
-        return self._encode([self._prefixes[1] + text for text in texts])
+        return self._encode([self.prefixes[1] + text for text in texts])
 
     def count_tokens(self, text: str) -> int:
         """Return how many tokens the model would see, before any truncation to its length."""
@@ -111,7 +111,7 @@ def read_config(folder: Path) -> tuple[dict[str, Any], str]:
                 f"the model file {folder / name} is not the one its configuration states (SHA-256 differs)"
             )
             raise ModelDamaged(message, _repair(folder))
-    return config, hashlib.sha256("".join(digests[name] for name in FILES).encode()).hexdigest()
+    return config, hashlib.sha256("".join(digests.values()).encode()).hexdigest()
 
 
 def _load_tokenizer(path: Path, max_tokens: int) -> Tokenizer:

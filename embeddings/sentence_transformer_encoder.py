@@ -54,6 +54,11 @@ class SentenceTransformerEncoder:
         self.dimension = int(self._model.get_embedding_dimension() or 0)
         self._query_prefix = query_prefix
         self._passage_prefix = passage_prefix
+        prompts = self._model.prompts
+        self.prefixes = (
+            (prompts.get("query") or "") if query_prefix is None else query_prefix,
+            (prompts.get("document") or "") if passage_prefix is None else passage_prefix,
+        )
         self.fingerprint = self._digest()
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:

@@ -248,16 +248,18 @@ def _indexed_before(settings: Settings) -> list[Path]:
         NoInput: there is neither.
 
     """
-    from rag.errors import SnapshotError
+    from rag.errors import SnapshotError, SnapshotMissing
     from rag.manifest import read_manifest
     from rag.snapshot import current_path
 
     try:
         return [Path(root) for root in read_manifest(current_path(settings.data)).roots]
-    except SnapshotError:
+    except SnapshotMissing:
         if SEEDS.is_dir():
             return [SEEDS]
         raise NoInput("no folder of articles is given", "ibid index FOLDER") from None
+    except SnapshotError as error:
+        raise NoInput(f"the folder that was indexed is not known: {error}", "ibid index FOLDER") from None
 
 
 def _build(paths: list[Path], settings: Settings) -> "Report":

@@ -34,10 +34,10 @@ class Judgement:
 
 
 # Logistic regression on the development half of the gold set, `tests/benchmarks/evidence.py`.
-INTERCEPT = -4.61
-WEIGHTS = Evidence(sentence=4.54, words=5.12, names=0.97)
+INTERCEPT = -4.59
+WEIGHTS = Evidence(sentence=4.33, words=4.91, names=1.18)
 # Refuses at most 4 % of the answerable questions of that half.
-THRESHOLD = 0.515
+THRESHOLD = 0.528
 # Cosines of other models lie elsewhere: their confidences are a rough guide.
 FITTED_FOR = "bundled"
 

@@ -3,10 +3,10 @@
     fused = (1 - w) · max(cosine, 0) + w · BM25 / bound
 
 `bound` is what BM25 could reach at most for this question, each of its terms saturated in
-one short passage: Σ (k1 + 1) · idf. So the lexical part is the share of the question's
-information that the passage holds word for word, comparable between questions. Words of an
-English question that no French passage holds raise the bound and lower the lexical part by
-themselves. After Bruch, Gai and Ingber, "An Analysis of Fusion Functions for Hybrid
+one short passage: Σ (k1 + 1) · idf, a translation counting by its cosine. So the lexical part
+is the share of the question's information that the passage holds in words, comparable between
+questions. A word that neither stands in any passage nor has a translation there raises the
+bound and so lowers the lexical part. After Bruch, Gai and Ingber, "An Analysis of Fusion Functions for Hybrid
 Retrieval" (TOIS 2023), who normalise by theoretical bounds as well.
 """
 
@@ -34,7 +34,7 @@ class Score:
 
     @property
     def lexical(self) -> float:
-        """Return the share of the question's information found word for word, 0 to 1."""
+        """Return the share of the question's information found in words, 0 to 1."""
         return self.bm25 / self.bound if self.bound else 0.0
 
     @property

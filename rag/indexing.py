@@ -55,6 +55,7 @@ def build_index(
         with EmbeddingCache(settings.data / CACHE, encoder) as cache:
             embedded = None if unchanged else _build(settings.data, contents, manifest, cache, progress)
             cache.keep_only([*contents.texts, *contents.sentences()])
+        sweep(settings.data, keep=current_path(settings.data).name)
     return _report(intake, manifest, digests, embedded, time.monotonic() - started)
 
 

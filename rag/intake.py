@@ -97,3 +97,8 @@ def _refuse_twins(sources: Sequence[Source]) -> None:
         if one.name == other.name:
             message = f"{one.path} and {other.path} would both be {one.name!r} in the index"
             raise BadData(message, "rename one of them, or index the folder that holds both")
+    names: dict[Path, str] = {}
+    for source in sources:
+        if (first := names.setdefault(source.path, source.name)) != source.name:
+            message = f"{source.path} is given twice, as {first!r} and as {source.name!r}"
+            raise BadData(message, "give each folder once")

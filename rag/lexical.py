@@ -5,7 +5,6 @@ every field present: its own language's stop words go first, then the field's an
 that names and numbers of an English question are found in French text.
 """
 
-import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -38,8 +37,6 @@ QUESTION_WORDS = {
     "laquelle lequel leurs lors on ont où parmi pendant peut peuvent plus pourquoi quand quel quelle "
     "quelles quels quoi sans selon sera si sont sous t tous tout toute toutes très vers était été être",
 }
-# The French stemmer knows every ending of a verb but this one: "signent" would not meet "signé".
-THIRD_PLURAL = re.compile(r"(?<=\w{4})(?<!m)ent\b")
 # Analysed words that are kept, some hundred bytes each: a language's everyday words.
 REMEMBERED_WORDS = 50_000
 # Bytes the writer may hold before it writes a segment.
@@ -84,24 +81,20 @@ def field_of(language: str | None) -> str:
 
 def words_of(text: str) -> list[str]:
     """Return the words of a text as they stand, composed, with repetition."""
-    words: list[str] = _WORDS.analyze(_composed(text))
+    words: list[str] = _WORDS.analyze(composed(text))
     return words
 
 
-def _composed(text: str) -> str:
+def composed(text: str) -> str:
+    """Return a text as it is analysed."""
     # To the tokenizer a combining accent would end a word, and a lone surrogate is an error.
     return unicodedata.normalize("NFKC", text.encode("utf-8", "replace").decode("utf-8"))
-
-
-def _prepared(text: str, field: str) -> str:
-    composed = _composed(text)
-    return THIRD_PLURAL.sub("er", composed) if field == "fr" else composed
 
 
 @lru_cache(REMEMBERED_WORDS)
 def term_of(word: str, field: str, question_language: str | None = None) -> str | None:
     """Return the analysed term of one word; None for a stop word."""
-    terms: list[str] = analyzer(field, question_language).analyze(_prepared(word, field))
+    terms: list[str] = analyzer(field, question_language).analyze(composed(word))
     return terms[0] if terms else None
 
 
@@ -127,8 +120,7 @@ def write_lexical_index(folder: Path, entries: Iterable[LexicalEntry]) -> None:
         row.add_integer("ordinal", entry.ordinal)
         row.add_integer("document", entry.document)
         row.add_integer("boilerplate", int(entry.boilerplate))
-        field = field_of(entry.language)
-        row.add_text(field, _prepared(entry.text, field))
+        row.add_text(field_of(entry.language), composed(entry.text))
         writer.add_document(row)
     writer.commit()
     writer.wait_merging_threads()

@@ -59,7 +59,7 @@ def find_sources(paths: Iterable[Path]) -> tuple[list[Source], list[Skipped]]:
         if path.is_dir():
             found += _walk(path.resolve())
         elif path.exists():
-            found.append(Source(path, _printable(path.name)))
+            found.append(Source(path.resolve(), _printable(path.name)))
         else:
             raise NoInput(f"{path} does not exist", "give the folder or the files that hold the articles")
     sources = [one for one in found if isinstance(one, Source)]
@@ -71,6 +71,8 @@ def _walk(root: Path) -> Iterator[Source | Skipped]:
     unreadable: list[OSError] = []
     for folder, folders, files in os.walk(root, onerror=unreadable.append, followlinks=False):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for linked in filter(os.path.islink, (os.path.join(folder, name) for name in folders)):
+            yield Skipped(Source(Path(linked), _name(root, Path(linked))), "link", "links are not followed")
         for name in sorted(files):
             if name.startswith(".") or name == SIDECAR:
                 continue

@@ -11,6 +11,9 @@ from rag.errors import SnapshotDamaged, SnapshotMismatch
 NAME = "manifest.json"
 # Raised whenever an older program could not read the files, or would read them differently.
 FORMAT = 1
+# Raised with every change of the cleaner, the chunker or the lexical analysis: an index made by
+# another version would be read by rules it was not made by.
+VERSIONS = {"analysis": 1, "chunker": 1, "cleaner": 1}
 REBUILD = "build the index again: ibid index"
 # tantivy leaves these empty files behind when it opens an index.
 IGNORED = (".tantivy-meta.lock", ".tantivy-writer.lock")
@@ -18,11 +21,12 @@ IGNORED = (".tantivy-meta.lock", ".tantivy-writer.lock")
 
 @dataclass(frozen=True, slots=True)
 class ModelRecord:
-    """The model whose vectors stand in the index."""
+    """The model whose vectors, all of unit norm, stand in the index."""
 
     name: str
     fingerprint: str
     dimension: int
+    prefixes: tuple[str, str]
     languages: tuple[str, ...]
 
 
@@ -52,6 +56,7 @@ class Manifest:
         id: digest of articles, settings and model: equal ids mean equal answers.
         built_at: ISO 8601, UTC.
         languages: languages of the documents, sorted.
+        versions: of what shaped the contents; see `VERSIONS`.
         passage_tokens: the setting the passages were cut with.
         roots: the files and folders that were indexed, absolute.
         files: every other file of the snapshot by relative POSIX path.
@@ -64,6 +69,7 @@ class Manifest:
     model: ModelRecord
     counts: Counts
     languages: tuple[str, ...]
+    versions: dict[str, int]
     passage_tokens: int
     roots: tuple[str, ...]
     files: dict[str, FileRecord]
@@ -100,10 +106,14 @@ def read_manifest(folder: Path) -> Manifest:
     if written_in != FORMAT:
         message = f"{path} has format {written_in}, this program reads format {FORMAT}"
         raise SnapshotMismatch(message, REBUILD)
+    if fields["versions"] != VERSIONS:
+        message = f"{path} was made with {fields['versions']}, this program works with {VERSIONS}"
+        raise SnapshotMismatch(message, REBUILD)
+    model = {**fields["model"], **{name: tuple(fields["model"][name]) for name in ("prefixes", "languages")}}
     return Manifest(
         **{
             **fields,
-            "model": ModelRecord(**{**fields["model"], "languages": tuple(fields["model"]["languages"])}),
+            "model": ModelRecord(**model),
             "counts": Counts(**fields["counts"]),
             "languages": tuple(fields["languages"]),
             "roots": tuple(fields["roots"]),

@@ -9,6 +9,9 @@ from rag.fusion import bm25_limit
 from rag.lexical import LexicalIndex, term_of, words_of
 from rag.vocabulary import Vocabulary
 
+# The one ending of French verbs that Snowball's stemmer does not take off.
+THIRD_PLURAL = "ent"
+SHORTEST_VERB = 4  # letters: shorter stems meet words of other kinds ("ag", "agent")
 # Words of recent questions whose translations are kept, some hundred bytes each.
 REMEMBERED_WORDS = 10_000
 
@@ -105,11 +108,26 @@ class Expander:
         return vocabulary.nearest(self._lexicon.vectors([word])[0])
 
     def _term(self, word: str, named: bool, alternatives: dict[str, float], field: str) -> QueryTerm:
+        if field == "fr":
+            alternatives = _with_plural_verbs(alternatives)
         held = {term: self._index.document_frequency(field, term) for term in alternatives}
         # A word that no passage holds counts in full; one with a translation counts as that one.
         known = {term: factor for term, factor in alternatives.items() if held[term]} or alternatives
         limit = max(factor * bm25_limit(held[term], self._index.size) for term, factor in known.items())
         return QueryTerm(word, known, limit, named)
+
+
+def _with_plural_verbs(alternatives: dict[str, float]) -> dict[str, float]:
+    """Add the verb forms that the French stemmer leaves apart: "signent" for "sign", and back.
+
+    Only terms that the index holds come to count, so that what is no verb adds next to nothing.
+    """
+    forms = {
+        term.removesuffix(THIRD_PLURAL) if term.endswith(THIRD_PLURAL) else term + THIRD_PLURAL: factor
+        for term, factor in alternatives.items()
+        if len(term) >= SHORTEST_VERB
+    }
+    return forms | alternatives
 
 
 def _is_named(word: str, place: int) -> bool:

@@ -25,6 +25,8 @@ DEPTH = 50
 PER_ARTICLE = 3
 # Vectors of recent questions, 1.5 kB each: a page asks again with other filters.
 REMEMBERED_QUESTIONS = 1024
+# Characters; a question longer than a page is a text pasted by mistake.
+LONGEST_QUESTION = 2_000
 ANYTHING = Filters()
 
 
@@ -54,12 +56,10 @@ class Retriever:
         """Return the `k` best passages for a question, and whether they answer it.
 
         Raises:
-            BadData: the question is blank, or `k` is less than 1.
+            BadData: the question is blank, too long or no Unicode, or `k` is less than 1.
 
         """
-        text = question.strip()
-        if not text or k < 1:
-            raise BadData(f"k is {k}" if text else "the question is blank", "ask in words, with k from 1")
+        text = _checked(question, k)
         query = self._understand(text)
         candidates = self._candidates(query, filters, include_boilerplate)
         best = enumerate(_diverse(candidates, k), start=1)
@@ -136,7 +136,8 @@ class Retriever:
             explanation=explain(candidate.score, wanted, text, field),
             evidence=Evidence(
                 sentence=float(cosines.max()),
-                words=share_found(wanted, held),
+                # A question without any word of its own finds nothing by words.
+                words=share_found(wanted, held) if wanted else 0.0,
                 names=share_found((term for term in wanted if term.named), held),
             ),
         )
@@ -153,6 +154,19 @@ class Retriever:
         if name != FITTED_FOR:
             warnings.append(f"confidence was fitted for the bundled model; with {name!r} it is a rough guide")
         return tuple(warnings)
+
+
+def _checked(question: str, k: int) -> str:
+    text = question.strip()
+    if not any(character.isprintable() and not character.isspace() for character in text):
+        raise BadData("the question is blank", "ask in words")
+    if len(text) > LONGEST_QUESTION:
+        raise BadData(f"the question has {len(text):,} characters", f"ask in {LONGEST_QUESTION:,} at most")
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise BadData("the question is not valid Unicode", "send it as UTF-8")
+    if k < 1:
+        raise BadData(f"k is {k}", "ask for one passage or more")
+    return text
 
 
 def _diverse(candidates: Sequence[_Candidate], count: int) -> list[_Candidate]:

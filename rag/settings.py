@@ -104,7 +104,7 @@ def origin(field: str, settings: Settings) -> str:
     """Return where the value of a setting comes from, for display."""
     if field in settings._given:
         return "command line"
-    if variable(field) in os.environ:
+    if os.environ.get(variable(field)):
         return variable(field)
     return FILE if field in settings.model_fields_set else "default"
 

@@ -52,7 +52,8 @@ class Contents:
         It is made from results (texts, labels, spans), so a change of cleaner or chunker
         changes it wherever it changes anything.
         """
-        digest = hashlib.sha256(f"{manifests.FORMAT} {encoder.fingerprint}".encode())
+        made_by = (manifests.FORMAT, manifests.VERSIONS, encoder.fingerprint)
+        digest = hashlib.sha256(repr(made_by).encode())
         for document in self.documents:
             digest.update(json.dumps(astuple(document), default=str).encode())
         for passage in self.passages:
@@ -77,9 +78,12 @@ def describe(contents: Contents, encoder: Encoder, passage_tokens: int, roots: t
         format=manifests.FORMAT,
         id=contents.identity(encoder),
         built_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        model=ModelRecord(encoder.name, encoder.fingerprint, encoder.dimension, encoder.languages),
+        model=ModelRecord(
+            encoder.name, encoder.fingerprint, encoder.dimension, encoder.prefixes, encoder.languages
+        ),
         counts=contents.counts(),
         languages=tuple(sorted({d.metadata.language for d in contents.documents if d.metadata.language})),
+        versions=manifests.VERSIONS,
         passage_tokens=passage_tokens,
         roots=roots,
         files={},
@@ -89,7 +93,7 @@ def describe(contents: Contents, encoder: Encoder, passage_tokens: int, roots: t
 def write_snapshot(
     data: Path, contents: Contents, vectors: tuple[Vectors, Vectors], manifest: Manifest, encoder: Encoder
 ) -> None:
-    """Write a snapshot with its passage and sentence vectors, make it current, remove all others.
+    """Write a snapshot with its passage and sentence vectors and make it current.
 
     Raises:
         OSError, sqlite3.Error: something cannot be written; the old snapshot then stands.
@@ -115,14 +119,13 @@ def write_snapshot(
     building.rename(folder / name)
     sync_folder(folder)
     point_to(data, name)
-    sweep(data, keep=name)
 
 
 def sweep(data: Path, keep: str | None = None) -> None:
     """Remove what interrupted runs left behind and, where one is named, every snapshot but that."""
     for path in (data / SNAPSHOTS).glob("*"):
         if path.name.startswith(BUILDING) or (keep is not None and path.name != keep):
-            shutil.rmtree(path)
+            shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
 
 
 def _lexical_entries(contents: Contents) -> Iterator[LexicalEntry]:

@@ -19,6 +19,7 @@ class LetterEncoder:
     fingerprint: str = "4c" * 32
     dimension: int = 64
     languages: tuple[str, ...] = ()
+    prefixes: tuple[str, str] = ("", "")
     lexicon: Lexicon | None = None
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:

@@ -378,3 +378,15 @@ def test_a_killed_run_leaves_one_whole_index_and_no_lock(library: Library) -> No
     library.write(one="Un texte après coup.")
     assert library.index().rebuilt
     assert [path.name for path in (library.data / SNAPSHOTS).iterdir()] == [current_path(library.data).name]
+
+
+def test_a_whole_snapshot_that_is_not_the_current_one_is_swept_though_nothing_changed(
+    library: Library,
+) -> None:
+    library.write(a="Le Maroc signe un accord.")
+    library.index()
+    current = current_path(library.data)
+    orphan = shutil.copytree(current, current.parent / "20200101T000000000000-0123456789ab")
+    assert not library.index().rebuilt
+    assert not orphan.exists()
+    assert current.exists()

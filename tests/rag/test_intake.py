@@ -125,3 +125,11 @@ def test_a_file_without_the_right_to_read_is_skipped(tmp_path: Path) -> None:
     (tmp_path / "secret.txt").chmod(0)
     (skip,) = take_in([tmp_path]).skipped
     assert (skip.source.path.name, skip.reason) == ("secret.txt", "unreadable")
+
+
+def test_a_file_given_twice_under_two_names_is_refused(tmp_path: Path) -> None:
+    inner = tmp_path / "articles" / "inner"
+    inner.mkdir(parents=True)
+    (inner / "a.txt").write_text("Le Maroc signe un accord.")
+    with pytest.raises(BadData, match="given twice"):
+        take_in([tmp_path / "articles", inner])

@@ -224,3 +224,18 @@ def test_a_file_of_another_kind_is_reported_and_a_sidecar_is_not(tmp_path: Path)
     sources, skipped = find_sources([tmp_path])
     assert [source.path.name for source in sources] == ["a.txt"]
     assert [(one.source.path.name, one.reason) for one in skipped] == [("b.pdf", "unknown-kind")]
+
+
+def test_a_linked_folder_is_reported(tmp_path: Path) -> None:
+    root, outside = tmp_path / "root", tmp_path / "outside"
+    root.mkdir()
+    outside.mkdir()
+    (root / "link").symlink_to(outside)
+    assert [(one.source.name, one.reason) for one in find_sources([root])[1]] == [("root/link", "link")]
+
+
+def test_a_link_given_by_itself_is_followed(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("texte")
+    (tmp_path / "link.txt").symlink_to(tmp_path / "a.txt")
+    (source,), _ = find_sources([tmp_path / "link.txt"])
+    assert isinstance(load(source), Loaded)

@@ -16,6 +16,7 @@ from rag.manifest import (
     FORMAT,
     NAME,
     REBUILD,
+    VERSIONS,
     Counts,
     FileRecord,
     Manifest,
@@ -43,9 +44,10 @@ def manifest_of(folder: Path) -> Manifest:
         format=FORMAT,
         id="ab" * 32,
         built_at="2026-01-01T00:00:00+00:00",
-        model=ModelRecord("letters", "4c" * 32, 64, ("en", "fr")),
+        model=ModelRecord("letters", "4c" * 32, 64, ("", ""), ("en", "fr")),
         counts=Counts(2, 7, 6, 30),
         languages=("en", "fr"),
+        versions=VERSIONS,
         passage_tokens=120,
         roots=("/données/articles", "/a\udcff"),
         files=record_files(folder),
@@ -174,3 +176,10 @@ def test_a_file_without_the_right_to_read_is_named(folder: Path) -> None:
     (folder / "articles.sqlite").chmod(0)
     with pytest.raises(SnapshotDamaged, match=r"articles\.sqlite cannot be read"):
         verify_files(folder, read_manifest(folder))
+
+
+def test_an_index_of_another_lexical_analysis_is_refused(folder: Path) -> None:
+    older = replace(manifest_of(folder), versions={**VERSIONS, "analysis": 0})
+    (folder / NAME).write_text(older.to_json(), "utf-8")
+    with pytest.raises(SnapshotMismatch, match="analysis"):
+        read_manifest(folder)

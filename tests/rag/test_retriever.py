@@ -153,10 +153,6 @@ def test_any_question_is_answered(long_library: Library, question: str) -> None:
         assert answer.answerable == (answer.reason is None)
 
 
-def test_a_lone_surrogate_is_no_obstacle(seeds_retriever: Retriever) -> None:
-    assert seeds_retriever.ask("Luxembourg \ud800 et Maroc").hits
-
-
 def test_parts_set_aside_are_searched_only_on_request(seeds_retriever: Retriever) -> None:
     snapshot = seeds_retriever.snapshot
     document = next(document for document in snapshot.documents() if document.set_aside)
@@ -217,3 +213,16 @@ def test_the_example_question_finds_the_declaration_first_and_the_accord_of_2019
         marked.slice(first.text)
     )
     assert any("accord" in hit.text and "Chambre de commerce" in hit.text for hit in others)
+
+
+@pytest.mark.parametrize("question", ["?", "...", "😀", "the", "why?", "what is it?", "qui est-ce ?"])
+def test_a_question_without_any_word_of_its_own_has_no_answer(
+    seeds_retriever: Retriever, question: str
+) -> None:
+    assert not seeds_retriever.ask(question).answerable
+
+
+@pytest.mark.parametrize("question", ["", " \n", "\u200b", "x" * 2001, "qui a sign\udcff"])
+def test_a_question_that_cannot_be_asked_is_refused(seeds_retriever: Retriever, question: str) -> None:
+    with pytest.raises(BadData):
+        seeds_retriever.ask(question)

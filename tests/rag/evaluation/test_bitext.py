@@ -26,6 +26,7 @@ class AngleEncoder:
     fingerprint: str = "a" * 64
     dimension: int = 2
     languages: tuple[str, ...] = ()
+    prefixes: tuple[str, str] = ("", "")
     lexicon: Lexicon | None = None
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:

@@ -33,6 +33,7 @@ class MeaningEncoder:
     """Encode a text by the meanings it names; the last component holds all other words."""
 
     languages: tuple[str, ...] = ("en", "fr")
+    prefixes: tuple[str, str] = ("", "")
     name: str = "meanings"
     fingerprint: str = "b" * 64
     dimension: int = len(MEANINGS) + 1
