@@ -10,7 +10,7 @@ from rag.errors import SnapshotDamaged, SnapshotMismatch
 
 NAME = "manifest.json"
 # Raised whenever an older program could not read the files, or would read them differently.
-FORMAT = 1
+FORMAT = 2
 # Raised with every change of the cleaner, the chunker or the lexical analysis: an index made by
 # another version would be read by rules it was not made by.
 VERSIONS = {"analysis": 1, "chunker": 1, "cleaner": 1}
@@ -106,8 +106,8 @@ def read_manifest(folder: Path) -> Manifest:
     if written_in != FORMAT:
         message = f"{path} has format {written_in}, this program reads format {FORMAT}"
         raise SnapshotMismatch(message, REBUILD)
-    if fields["versions"] != VERSIONS:
-        message = f"{path} was made with {fields['versions']}, this program works with {VERSIONS}"
+    if fields.get("versions") != VERSIONS:
+        message = f"{path} was made with {fields.get('versions')}, this program works with {VERSIONS}"
         raise SnapshotMismatch(message, REBUILD)
     model = {**fields["model"], **{name: tuple(fields["model"][name]) for name in ("prefixes", "languages")}}
     return Manifest(

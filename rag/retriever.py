@@ -46,7 +46,8 @@ class Retriever:
     def __init__(self, snapshot: Snapshot, encoder: Encoder) -> None:
         self.snapshot = snapshot
         self._known_languages = encoder.languages
-        self._expected = {*snapshot.manifest.languages, *encoder.languages}
+        # A lone name or key word looks like any language: it is taken for one the model knows.
+        self._expected = encoder.languages or snapshot.manifest.languages
         self._expander = Expander(snapshot.lexical, snapshot.vocabularies, encoder.lexicon)
         self._encode = lru_cache(REMEMBERED_QUESTIONS)(lambda text: encoder.encode_queries([text])[0])
 
@@ -72,7 +73,7 @@ class Retriever:
             confidence=judgement.confidence,
             hits=hits,
             reason=judgement.reason,
-            warnings=self._warnings(query.language),
+            warnings=self._warnings(query.language, hits),
         )
 
     def _understand(self, text: str) -> Query:
@@ -142,10 +143,11 @@ class Retriever:
             ),
         )
 
-    def _warnings(self, question_language: str) -> tuple[str, ...]:
+    def _warnings(self, question_language: str, hits: Sequence[Hit]) -> tuple[str, ...]:
         manifest, known = self.snapshot.manifest, self._known_languages
         name = manifest.model.name
-        spoken = [("questions", question_language), *(("articles", code) for code in manifest.languages)]
+        found = dict.fromkeys(hit.metadata.language for hit in hits if hit.metadata.language)
+        spoken = [("questions", question_language), *(("articles", code) for code in found)]
         warnings = [
             f"the model {name!r} was made for {', '.join(known)}; {what} in {language!r} may be found badly"
             for what, language in spoken

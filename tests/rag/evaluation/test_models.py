@@ -20,10 +20,11 @@ from rag.errors import BadConfiguration, BadData, NoInput
 from rag.evaluation.material import Material, gather
 from rag.evaluation.models import Figures, measure, size_on_disk
 from rag.evaluation.models_command import ModelsRequest, compare_models_command
+from rag.settings import Settings
 from rag.snapshot import Snapshot
 
 Ibid = Callable[..., "subprocess.CompletedProcess[str]"]
-PASSAGE_TOKENS = 120
+PASSAGE_TOKENS = Settings.model_fields["passage_tokens"].default
 # One meaning a row, in both languages: what a perfect bilingual encoder of this small world knows.
 MEANINGS = (("cheese", "fromage"), ("train", "trains"), ("strike", "greve"), ("mayor", "maire"))
 
