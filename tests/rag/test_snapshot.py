@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rag.errors import SnapshotDamaged, SnapshotError, SnapshotMismatch, SnapshotMissing
-from rag.manifest import NAME, read_manifest
+from rag.manifest import FORMAT, NAME, read_manifest
 from rag.snapshot import CURRENT, SNAPSHOTS, current_path, open_current
 from tests.letters import LetterEncoder
 from tests.library import Library, new_library
@@ -132,8 +132,8 @@ def test_another_model_is_refused_with_both_names(data: Path, other: LetterEncod
 
 def test_another_format_is_refused(data: Path) -> None:
     path = current_path(data)
-    (path / NAME).write_text(replace(read_manifest(path), format=2).to_json())
-    with pytest.raises(SnapshotMismatch, match="format 2"):
+    (path / NAME).write_text(replace(read_manifest(path), format=FORMAT + 1).to_json())
+    with pytest.raises(SnapshotMismatch, match=f"format {FORMAT + 1}"):
         open_current(data, ENCODER)
 
 
