@@ -16,8 +16,7 @@ from tests.awkward import texts
 
 @pytest.fixture(scope="module")
 def lexicon(encoder: Encoder) -> Lexicon:
-    if encoder.lexicon is None:
-        pytest.skip("the bundled model brings no lexicon")
+    assert encoder.lexicon is not None
     return encoder.lexicon
 
 
