@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from embeddings.training.parallel import Pair, with_rare_words
-from embeddings.training.phrasebook import glossary, sentences
+from embeddings.training.phrasebook import glossary, questions, sentences
 from embeddings.training.press import Entry
 
 # How often each source is repeated in one pass: what resembles the press, and what is short, comes more
@@ -18,6 +18,7 @@ REPEATS = {
     "tatoeba_short": 2,
     "cldr_names": 2,
     "phrases": 2,
+    "questions": 4,
 }
 # Everyday language and terms come twice for the static vectors.
 STATIC_TWICE = ("eurovoc", "cldr_names", "tatoeba_short", "europarl_train", "cds_blog")
@@ -49,8 +50,8 @@ def press_pairs(entries: Sequence[Entry]) -> list[Pair]:
 
 
 def widen(pairs: list[Pair], press: Sequence[Entry], seed: int) -> list[Pair]:
-    """Return the pairs with this project's own phrases and the training part of the press set added."""
-    return [*pairs, *glossary(), *sentences(PHRASES, seed), *press_pairs(press)]
+    """Return the pairs with this project's own phrases and questions and the ``press`` entries added."""
+    return [*pairs, *glossary(), *sentences(PHRASES, seed), *questions(), *press_pairs(press)]
 
 
 def thin(pairs: Sequence[Pair], seed: int) -> list[Pair]:

@@ -96,6 +96,11 @@ def glossary() -> list[Pair]:
     return [Pair("phrases", english.removeprefix("to "), french) for english, french in rows("words.tsv")]
 
 
+def questions() -> list[Pair]:
+    """Return the questions in both languages, which parallel text is poor in."""
+    return [Pair("questions", english, french) for english, french in rows("questions.tsv")]
+
+
 def country_slots(row: list[str], other: list[str]) -> dict[str, str]:
     """Return what the templates may say of two countries (columns in the folder's README)."""
     names = ("country_en", "country_fr", "country_in", "country_of", "adj_en", "adj_m", "adj_f")

@@ -41,7 +41,7 @@ def data(folders: Folders, settings: Settings) -> None:
     output = folders.step("data")
     parts = press.split(press.read_press(folders.parallel), settings.seed)
     selected = parallel.select(folders.parallel, settings.law_word_cap, settings.seed)
-    pairs = examples.widen(selected, parts["train"], settings.seed)
+    pairs = examples.widen(selected, parts["train"] + press.own_entries(), settings.seed)
     parallel.write_pairs(output / "pairs.jsonl", pairs)
     _, teacher_tokenizer = load_teacher()
     french = [pair.french for pair in pairs]
@@ -160,7 +160,7 @@ def pressed(folders: Folders, settings: Settings) -> None:
     tokenizer = Tokenizer.from_file(str(folders.step("data") / "tokenizer.json"))
     pairs = distilled_pairs(folders, settings)
     texts = texts_of(pairs, tokenizer, folders.step("distil"))
-    entries = press.split(press.read_press(folders.parallel), settings.seed)["train"]
+    entries = press.split(press.read_press(folders.parallel), settings.seed)["train"] + press.own_entries()
     run = Optimisation(
         load_student(folders.step("distil"), device()),
         (settings.press_rate_tokens, settings.press_rate_body),

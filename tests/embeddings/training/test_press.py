@@ -1,9 +1,15 @@
 """The press set is split by passage, once and for all."""
 
+import json
+from pathlib import Path
+
 import pytest
 
 from embeddings.training.examples import press_pairs
-from embeddings.training.press import Entry, entry_of, split
+from embeddings.training.phrasebook import questions
+from embeddings.training.press import Entry, entry_of, own_entries, split
+
+GOLD = Path(__file__).parents[3] / "seeds" / "gold.jsonl"
 
 RECORD = {
     "id": "p-1",
@@ -45,3 +51,17 @@ def test_passages_questions_and_sentences_become_pairs() -> None:
         ("It rains.", "Il pleut."),
         ("It blows.", "Il vente."),
     }
+
+
+def test_own_entries_are_whole_and_told_apart() -> None:
+    own = own_entries()
+    assert len({entry.id for entry in own}) == len({entry.french for entry in own}) == len(own) > 0
+    assert all(entry.questions and entry.english and entry.near_miss for entry in own)
+
+
+def test_no_question_of_the_gold_set_is_trained_on() -> None:
+    asked = {json.loads(line)["question"].lower() for line in GOLD.read_text(encoding="utf-8").splitlines()}
+    taught = {side.lower() for pair in questions() for side in (pair.english, pair.french)}
+    taught |= {side.lower() for entry in own_entries() for pair in entry.questions for side in pair}
+    assert asked
+    assert not asked & taught
