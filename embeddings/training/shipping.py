@@ -10,19 +10,20 @@ from pathlib import Path
 from statistics import median
 
 import numpy as np
-import onnxruntime
 import torch
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 from torch import Tensor
 
+from embeddings.onnx_encoder import load_session
 from embeddings.training import evaluation, parallel, press
 from embeddings.training.batches import padded
-from embeddings.training.export import export_graph, save_sentence_transformers, shipped_static
+from embeddings.training.export import save_sentence_transformers, shipped_static
 from embeddings.training.settings import Folders, Settings
-from embeddings.training.smoothing import smooth
+from embeddings.training.smoothing import largest_inputs
 from embeddings.training.steps import device, note, student_tokens
 from embeddings.training.student import load_student
+from embeddings.training.student_graph import export_graph
 from embeddings.training.teacher import MAX_TOKENS, embed, load_teacher
 
 Vectors = NDArray[np.float32]
@@ -52,18 +53,11 @@ def golden_texts() -> list[str]:
 
 def onnx_embed(model: Path, tokenizer: Tokenizer) -> evaluation.Embed:
     """Return a function that embeds texts one by one with an ONNX file, on one thread."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+    session = load_session(model)
 
     def run(texts: Sequence[str]) -> Vectors:
-        rows = [
-            session.run(
-                None, {"input_ids": np.array([ids]), "attention_mask": np.ones((1, len(ids)), np.int64)}
-            )[0]
-            for ids in student_tokens(tokenizer, list(texts))
-        ]
-        return np.concatenate(rows)
+        tokens = student_tokens(tokenizer, list(texts))
+        return np.concatenate([session.run(None, {"input_ids": np.array([ids])})[0] for ids in tokens])
 
     return run
 
@@ -93,11 +87,10 @@ def exported(folders: Folders, settings: Settings) -> None:
     tokenizer = Tokenizer.from_file(str(folders.step("data") / "tokenizer.json"))
     tokenizer.enable_truncation(MAX_TOKENS)
     (bundle / "tokenizer.json").write_text(tokenizer.to_str(pretty=False), encoding="utf-8")
-    cpu = torch.device("cpu")
-    export_graph(load_student(folders.step("blend"), cpu), output / "fp32.onnx", quantised=False)
-    smoothed = load_student(folders.step("blend"), cpu)
-    smooth(smoothed, calibration(folders, tokenizer, settings.seed))
-    export_graph(smoothed, bundle / "model.onnx", quantised=True)
+    student = load_student(folders.step("blend"), torch.device("cpu"))
+    export_graph(student, output / "fp32.onnx")
+    largest = largest_inputs(student, calibration(folders, tokenizer, settings.seed))
+    export_graph(student, bundle / "model.onnx", largest)
     table = np.load(folders.step("static") / "static.npy")
     np.save(bundle / "static.npy", shipped_static(table, settings.static_shipped_dimension))
     digests = {name: parallel.sha256(bundle / name) for name in CHECKED}

@@ -19,24 +19,6 @@ STRENGTH = 0.75
 SMALLEST = 1e-5
 
 
-class Smoothed(nn.Module):
-    """A linear layer that divides its input by per-channel factors which its weights make good."""
-
-    inverse: Tensor
-
-    def __init__(self, linear: nn.Linear, factors: Tensor) -> None:
-        """Take over ``linear`` with ``factors`` (inputs,)."""
-        super().__init__()
-        self.register_buffer("inverse", 1 / factors)
-        self.linear = linear
-        self.linear.weight.data *= factors
-
-    def forward(self, values: Tensor) -> Tensor:
-        """Apply the layer to values (..., inputs)."""
-        result: Tensor = self.linear(values * self.inverse)
-        return result
-
-
 def largest_inputs(student: Student, batches: Iterable[tuple[Tensor, Tensor]]) -> dict[str, Tensor]:
     """Return the largest absolute input of each channel of each linear layer over ids and masks."""
     largest: dict[str, Tensor] = {}
@@ -58,13 +40,10 @@ def largest_inputs(student: Student, batches: Iterable[tuple[Tensor, Tensor]]) -
     return largest
 
 
-def smooth(student: Student, batches: Iterable[tuple[Tensor, Tensor]]) -> None:
-    """Replace the linear layers of ``student`` by smoothed ones, their factors taken from ``batches``."""
-    for name, peak in largest_inputs(student, batches).items():
-        linear = student.network.get_submodule(name)
-        if not isinstance(linear, nn.Linear):
-            raise TypeError(f"{name} is no linear layer")
-        weights = linear.weight.detach().abs().amax(0).clamp(min=SMALLEST)
-        factors = peak.clamp(min=SMALLEST) ** STRENGTH / weights ** (1 - STRENGTH)
-        parent, _, child = name.rpartition(".")
-        setattr(student.network.get_submodule(parent), child, Smoothed(linear, factors.clone()))
+def smoothing_factors(largest: Tensor, weight: Tensor) -> Tensor:
+    """Return what each channel of an input is divided by, and its weights are multiplied by.
+
+    ``largest`` (inputs,) as found by ``largest_inputs``; ``weight`` (outputs, inputs) of all that read them.
+    """
+    weights = weight.abs().amax(0).clamp(min=SMALLEST)
+    return largest.clamp(min=SMALLEST) ** STRENGTH / weights ** (1 - STRENGTH)

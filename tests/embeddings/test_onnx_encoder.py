@@ -82,6 +82,13 @@ def test_text_beyond_the_length_of_the_model_does_not_count(encoder: Encoder) ->
     np.testing.assert_array_equal(encoder.encode_passages([long]), encoder.encode_passages([long + "autre"]))
 
 
+@pytest.mark.parametrize("blanks", [" " * 100_000, "\x00\x07" * 50_000, "\n\t\u00a0" * 30_000])
+def test_blanks_and_controls_before_a_text_do_not_count(encoder: Encoder, blanks: str) -> None:
+    np.testing.assert_array_equal(
+        encoder.encode_passages([blanks + TEXTS[0]]), encoder.encode_passages(TEXTS[:1])
+    )
+
+
 # A folder of links to the bundled model's files: a test replaces one of them.
 @pytest.fixture
 def model(tmp_path: Path) -> Path:

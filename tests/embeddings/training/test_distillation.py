@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 import pytest
 import torch
 from transformers import BertConfig
@@ -12,11 +11,9 @@ from transformers import BertConfig
 from embeddings.training.batches import by_tokens, padded
 from embeddings.training.distillation import Texts, distil, loss_of, pass_batches
 from embeddings.training.evaluation import bitext_accuracy, success_at
-from embeddings.training.export import export_graph, int8_rows
 from embeddings.training.optimisation import Optimisation
 from embeddings.training.questions import Asked, question_loss, teach
 from embeddings.training.settings import Settings
-from embeddings.training.smoothing import smooth
 from embeddings.training.student import WEIGHTS, Student, blend, load_student, save_student
 
 CPU = torch.device("cpu")
@@ -157,38 +154,6 @@ def test_success_counts_ranks() -> None:
     questions = np.array([[1, 0.9, 0], [1, 0.9, 0]], dtype=np.float32)
     assert success_at(questions, passages, [0, 1], 1) == 0.5
     assert success_at(questions, passages, [0, 1], 2) == 1.0
-
-
-def test_int8_rows_are_within_half_a_step() -> None:
-    table = torch.randn(20, 32)
-    values, scale = int8_rows(table)
-    assert values.dtype == torch.int8
-    assert ((values.float() * scale - table).abs() <= scale / 2 + 1e-7).all()
-
-
-def test_smoothing_changes_no_vector(tmp_path: Path) -> None:
-    batch = padded([[2, 9, 3], [2, 8, 7, 6, 5, 3]], CPU)
-    student = tiny_student(tmp_path)
-    with torch.inference_mode():
-        before = student(*batch)
-    smooth(student, [batch])
-    with torch.inference_mode():
-        torch.testing.assert_close(student(*batch), before, atol=1e-5, rtol=0)
-
-
-@pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize(("quantised", "least"), [(False, 0.99999), (True, 0.98)])
-def test_the_graph_gives_the_students_vectors(tmp_path: Path, quantised: bool, least: float) -> None:
-    ids, mask = padded([[2, 9, 3], [2, 8, 7, 6, 5, 3], [2, 3]], CPU)
-    student = tiny_student(tmp_path)
-    with torch.inference_mode():
-        expected = student(ids, mask).numpy()
-    export_graph(student, tmp_path / "model.onnx", quantised)
-    session = onnxruntime.InferenceSession(str(tmp_path / "model.onnx"))
-    found = session.run(["embedding"], {"input_ids": ids.numpy(), "attention_mask": mask.numpy()})[0]
-    assert found.dtype == np.float32
-    np.testing.assert_allclose(np.linalg.norm(found, axis=1), 1, rtol=1e-5)
-    assert (found * expected).sum(1).min() > least
 
 
 def test_the_state_is_readable_without_torch(tmp_path: Path) -> None:
