@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -31,6 +32,9 @@ app = typer.Typer(
 
 Data = Annotated[Path | None, typer.Option(help="Folder for the index and the embedding cache.")]
 Model = Annotated[str | None, typer.Option(help='"bundled", a folder, or a hub id.')]
+COMPARED = (
+    'Models: "bundled", folders or hub ids; "MODEL|QUESTION PREFIX|PASSAGE PREFIX" gives one its prefixes.'
+)
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 # The articles that come with Ibid, where it runs from its own checkout.
@@ -162,7 +166,7 @@ def evaluate(
 
 @app.command()
 def compare_models(
-    models: Annotated[list[str], typer.Argument(help='Models: "bundled", folders or hub ids.')],
+    models: Annotated[list[str], typer.Argument(help=COMPARED)],
     gold: Annotated[Path, typer.Option(help="Gold set, JSON lines.")] = GOLD,
     split: Annotated[Literal["dev", "test", "all"], typer.Option(help="Half of the gold set.")] = "test",
     parallel: Annotated[
@@ -173,10 +177,14 @@ def compare_models(
 ) -> None:
     """Measure models side by side: languages, search by meaning alone, speed and size."""
     from rag.evaluation.models_command import ModelsRequest, compare_models_command
+    from rag.evaluation.named import read_name
+
+    def load(text: str) -> "Encoder":
+        return _encoder(load_settings(**asdict(read_name(text))))
 
     tokens = load_settings().passage_tokens
     request = ModelsRequest(tuple(models), gold, articles, split, parallel, tokens, as_json)
-    sys.exit(compare_models_command(request, lambda name: _encoder(load_settings(model=name))))
+    sys.exit(compare_models_command(request, load))
 
 
 @app.command()

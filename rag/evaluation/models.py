@@ -15,6 +15,7 @@ from embeddings import Encoder, Vectors
 from rag.evaluation.bitext import Accuracy, bitext_accuracy
 from rag.evaluation.material import Material
 from rag.evaluation.measures import qrels_of
+from rag.evaluation.named import read_name
 from rag.evaluation.qrels import passage_id
 
 DEPTH = 10  # passages kept of each question: what MRR@10 looks at
@@ -61,7 +62,7 @@ def measure(name: str, encoder: Encoder, material: Material) -> Figures:
         name=name,
         fingerprint=encoder.fingerprint,
         dimension=encoder.dimension,
-        megabytes=size_on_disk(name),
+        megabytes=size_on_disk(read_name(name).model),
         bitext=bitext_accuracy(encoder, material.parallel) if material.parallel else None,
         retrieval=_retrieval(material, vectors, passages),
         question_ms=median(times),

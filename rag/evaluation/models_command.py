@@ -17,6 +17,7 @@ from embeddings import Encoder
 from rag.evaluation.bitext import load_parallel
 from rag.evaluation.material import Material, gather
 from rag.evaluation.models import Figures, measure
+from rag.evaluation.named import check_prefixes
 from rag.terminal import plain
 
 PIPE_WIDTH = 120  # columns where the output is no terminal, so that no table is folded
@@ -27,7 +28,7 @@ class ModelsRequest:
     """What is asked of `ibid compare-models`.
 
     Attributes:
-        names: the models, each "bundled", a folder or a hub id.
+        names: the models, each "bundled", a folder or a hub id, with prefixes or without (see `named`).
         gold: the gold set.
         articles: the articles it was written for.
         split: "dev", "test" or "all".
@@ -62,6 +63,8 @@ def compare_models_command(request: ModelsRequest, load: Callable[[str], Encoder
     material = gather(request.gold, request.split, request.articles, parallel, request.passage_tokens)
     # All are loaded before any is measured: a wrong name should not cost a whole run.
     encoders = {name: load(name) for name in dict.fromkeys(request.names)}
+    for name, encoder in encoders.items():
+        check_prefixes(name, encoder)
     figures = [measure(name, encoders[name], material) for name in _bar(list(encoders))]
     if request.json:
         sys.stdout.write(json.dumps(_as_json(figures, material, request), ensure_ascii=False) + "\n")
