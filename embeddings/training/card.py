@@ -57,6 +57,11 @@ def measured(found: Results) -> str:
 
 {table(found)}
 
+From the repository, with what is shipped: `python tests/benchmarks/encoding.py` gives the speed on an idle
+machine, `python tests/benchmarks/adversarial.py` near misses by kind, `python tests/benchmarks/languages.py`
+the gold set by meaning alone and the teacher's ranking of English questions, `ibid compare-models bundled
+FOLDER --parallel FILE` this table for another model.
+
 `press` is searched among all its French passages and near misses; (*) the teacher's English questions over
 the English translations, without near misses. (**) This model's fp32 weights in torch, in the same run. Times
 were taken on a machine that other work shared.

