@@ -3,7 +3,7 @@
 import codecs
 import json
 from email.message import Message
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from fastapi import Request
 from pydantic import BaseModel, ValidationError
@@ -14,6 +14,12 @@ from api.security import MAX_BODY
 Model = TypeVar("Model", bound=BaseModel)
 MAX_DRAINED = 4 * 1024 * 1024  # bytes read on before the connection is closed on a sender
 UTF_8 = ("utf-8", "utf8", "us-ascii", "ascii")
+
+
+def body_of(model: str) -> dict[str, Any]:
+    """Return what the OpenAPI document says of an operation that reads its body as `model`."""
+    schema = {"$ref": f"#/components/schemas/{model}"}
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
 
 
 async def read_json(request: Request, model: type[Model]) -> Model:

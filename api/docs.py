@@ -13,7 +13,7 @@ from pydantic.json_schema import models_json_schema
 from starlette.responses import FileResponse, HTMLResponse, Response
 
 from api.problems import KINDS
-from api.schemas import AskRequest, ProblemReply
+from api.schemas import AskRequest, ExportRequest, ProblemReply
 
 FOLDER = Path(__file__).parent / "static" / "docs"
 REF = "#/components/schemas/"
@@ -49,7 +49,8 @@ def _openapi(app: FastAPI) -> Schema:
 
 def _complete(document: Schema) -> Schema:
     models = models_json_schema(
-        [(AskRequest, "validation"), (ProblemReply, "serialization")], ref_template=REF + "{model}"
+        [(AskRequest, "validation"), (ExportRequest, "validation"), (ProblemReply, "serialization")],
+        ref_template=REF + "{model}",
     )
     components = document["components"]
     components["schemas"].update(models[1]["$defs"])

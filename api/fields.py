@@ -8,6 +8,8 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from rag.citations import ID, is_citation_id
+
 MAX_QUESTION = 2000  # characters: two pages of a magazine; longer texts are not questions
 MAX_VALUES = 50  # values of one filter: more is a query language, which this is not
 MAX_VALUE = 200  # characters of one value: the longest outlet names have about 80
@@ -66,6 +68,12 @@ def _whole(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
+def _citation_id(value: str) -> str:
+    if not is_citation_id(value):
+        raise PydanticCustomError("citation_id", "must be the id of a citation")
+    return value
+
+
 def _no_nul(value: str) -> str:
     if "\0" in value:
         raise PydanticCustomError("invalid_character", "must not hold the character U+0000")
@@ -86,6 +94,9 @@ IsoDate = Annotated[date, BeforeValidator(_iso_date), WithJsonSchema({"type": "s
 WholeNumber = Annotated[int, BeforeValidator(_whole)]
 PlainInteger = Annotated[int, BeforeValidator(_digits_only)]
 Value = Annotated[str, AfterValidator(_no_nul), Field(min_length=1, max_length=MAX_VALUE)]
+CitationId = Annotated[
+    str, AfterValidator(_citation_id), Field(json_schema_extra={"pattern": f"^{ID.pattern}$"})
+]
 AnyOf = Annotated[
     list[Value],
     BeforeValidator(_listed),

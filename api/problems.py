@@ -104,6 +104,12 @@ class Problem(Exception):
         return Response(self.body(request_id), self.kind.status, self.headers, MEDIA_TYPE)
 
 
+def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return these statuses as the OpenAPI document states them for an operation."""
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemReply"}}}
+    return {status: {"description": "A problem (RFC 9457).", "content": content} for status in statuses}
+
+
 def problem_of_validation(errors: Sequence[Any]) -> Problem:
     """Turn pydantic's errors (without their input) into one problem naming each place."""
     slug = FAULTS.get(errors[0]["type"], "invalid-request")

@@ -7,9 +7,9 @@ from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
 from api.article import Mark, blocks
+from api.citations import citation_as_json
 from api.desk import desk_of
 from api.problems import Problem
-from api.routes import citation_as_json
 from api.template import refuse, render
 from rag.citations import resolve
 from rag.documents import Document

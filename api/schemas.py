@@ -5,11 +5,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.fields import AnyOf, IsoDate, PlainInteger, Question, WholeNumber
+from api.fields import AnyOf, CitationId, IsoDate, PlainInteger, Question, WholeNumber
+from rag.exports import ExportFormat
 from rag.filters import Filters
 
 MAX_K = 50
 MAX_PAGE = 100
+MAX_EXPORTED = 200  # citations of one export: forty questions of a conversation
 
 # One passage runs through all examples: its offsets and segments fit together.
 BEFORE, MATCH, AFTER = (
@@ -82,6 +84,26 @@ class PageQuery(BaseModel):
     )
 
 
+class ExportQuery(BaseModel):
+    """How one citation is wanted."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    format: ExportFormat = Field(default="markdown", description="Form of the reply.", examples=["ris"])
+
+
+class ExportRequest(Strict):
+    """A conversation's citations, to be exported together."""
+
+    format: ExportFormat = Field(default="markdown", description="Form of the reply.", examples=["bibtex"])
+    citations: list[CitationId] = Field(
+        min_length=1,
+        max_length=MAX_EXPORTED,
+        description="Ids of citations in the order wanted; repeated ones count once.",
+        examples=[[PERMALINK.removeprefix("/c/")]],
+    )
+
+
 class Range(BaseModel):
     """`text[start:end]`, counted in code points (Python's count, not UTF-16's)."""
 
@@ -107,7 +129,13 @@ class Citation(BaseModel):
     outlet: str | None = Field(examples=["La Tribune"])
     published_on: date | None = Field(examples=["2019-09-25"])
     language: str | None = Field(examples=["fr"])
-    url: str | None = Field(description="Where the article was published, if known.", examples=[None])
+    url: str | None = Field(
+        description="Where the article was published, if known.", examples=["https://journal.example/accord"]
+    )
+    fragment_url: str | None = Field(
+        description="The published page at the very words (text fragment), where no other place matches.",
+        examples=["https://journal.example/accord#:~:text=La%20r%C3%A9union,le%20num%C3%A9rique."],
+    )
     start: int = Field(ge=0, examples=[2310])
     end: int = Field(ge=0, examples=[END])
     permalink: str = Field(description="Checks the citation at any later time.", examples=[PERMALINK])
@@ -215,6 +243,9 @@ class CitationReply(BaseModel):
     start: int | None = Field(description="Where the words stand now.", examples=[2310])
     end: int | None = Field(examples=[END])
     text: str | None = Field(description="The words, if valid or moved.", examples=[BEFORE + MATCH + AFTER])
+    fragment_url: str | None = Field(
+        description="The published page at the very words, if the address is known.", examples=[None]
+    )
 
 
 class FacetsReply(BaseModel):

@@ -17,7 +17,7 @@ from rag.spans import Span
 
 CitationState = Literal["valid", "moved", "changed", "withdrawn"]
 
-ID = re.compile(rf"([0-9a-f]{{{ID_LENGTH}}})-(\d{{1,9}})-(\d{{1,9}})-([0-9a-f]{{{ID_LENGTH}}})", re.ASCII)
+ID = re.compile(rf"([0-9a-f]{{{ID_LENGTH}}})-([0-9]{{1,9}})-([0-9]{{1,9}})-([0-9a-f]{{{ID_LENGTH}}})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +80,16 @@ def cite(hit: Hit) -> Citation:
     )
 
 
+def is_citation_id(identity: str) -> bool:
+    """Say whether a text has the form of a citation's id."""
+    parts = ID.fullmatch(identity)
+    return parts is not None and int(parts[2]) < int(parts[3])
+
+
 def resolve(identity: str, snapshot: Snapshot) -> Resolution | None:
     """Check a citation against an index; None where `identity` has not the form of one."""
     parts = ID.fullmatch(identity)
-    if parts is None or int(parts[2]) >= int(parts[3]):
+    if parts is None or not is_citation_id(identity):
         return None
     document = snapshot.document(parts[1])
     if document is None:

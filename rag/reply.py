@@ -7,6 +7,7 @@ from rag.citations import cite
 from rag.documents import Document
 from rag.snapshot import Snapshot
 from rag.spans import Span
+from rag.text_fragments import fragment_url
 
 
 def answer_as_json(answer: Answer, snapshot: Snapshot, took_ms: float) -> dict[str, Any]:
@@ -18,7 +19,7 @@ def answer_as_json(answer: Answer, snapshot: Snapshot, took_ms: float) -> dict[s
         "confidence": round(answer.confidence, 4),
         "reason": answer.reason,
         "warnings": list(answer.warnings),
-        "passages": [_hit(hit) for hit in answer.hits],
+        "passages": [_hit(hit, snapshot) for hit in answer.hits],
         "index": {
             "id": snapshot.id,
             "model": snapshot.manifest.model.name,
@@ -28,7 +29,7 @@ def answer_as_json(answer: Answer, snapshot: Snapshot, took_ms: float) -> dict[s
     }
 
 
-def _hit(hit: Hit) -> dict[str, Any]:
+def _hit(hit: Hit, snapshot: Snapshot) -> dict[str, Any]:
     citation = cite(hit)
     return {
         "rank": hit.rank,
@@ -45,6 +46,7 @@ def _hit(hit: Hit) -> dict[str, Any]:
             "published_on": citation.published_on and citation.published_on.isoformat(),
             "language": citation.language,
             "url": citation.url,
+            "fragment_url": _fragment_url(hit, snapshot),
             "start": citation.start,
             "end": citation.end,
             "permalink": citation.permalink,
@@ -55,6 +57,11 @@ def _hit(hit: Hit) -> dict[str, Any]:
             "fused": hit.explanation.fused,
         },
     }
+
+
+def _fragment_url(hit: Hit, snapshot: Snapshot) -> str | None:
+    document = snapshot.document(hit.passage.document_id) if hit.metadata.url else None
+    return fragment_url(hit.metadata.url, document.text, hit.passage.span) if document else None
 
 
 def _segments(text: str, highlights: tuple[Span, ...]) -> dict[str, str]:

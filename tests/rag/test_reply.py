@@ -25,6 +25,7 @@ ANSWER = {
 }
 PASSAGE = {"rank", "score", "text", "highlights", "segments", "citation", "explanation"}
 CITATION = {
+    "fragment_url",
     "id",
     "label",
     "document_id",
