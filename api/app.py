@@ -68,6 +68,7 @@ def _desk(settings: Settings) -> Desk:
         WorkQueue(settings.queue_limit),
         RateLimit(settings.rate_limit_per_minute),
         metrics,
+        settings.log_questions,
     )
 
 

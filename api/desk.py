@@ -1,6 +1,6 @@
 """The desk: where a request meets the index. Routes and the page ask here, nowhere else."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, TypeVar
@@ -9,6 +9,7 @@ from fastapi import Request
 
 from api.limits import RateLimit, WorkQueue
 from api.live import LiveIndex
+from api.logs import SERVICE
 from api.metrics import Metrics
 from api.reload import Follower
 from api.schemas import AskRequest
@@ -28,10 +29,21 @@ class Desk:
     queue: WorkQueue
     limit: RateLimit
     metrics: Metrics
+    log_questions: bool = False
 
     async def ask(self, request: AskRequest, client: str) -> dict[str, Any]:
         """Answer a question: exactly the reply of the contract. Raises Problem 429 or 503."""
-        self.limit.check(client)
+        (reply,) = await self.ask_all([request], client)
+        return reply
+
+    async def ask_all(self, requests: Sequence[AskRequest], client: str) -> list[dict[str, Any]]:
+        """Answer questions one after the other: those of others go between. Raises Problem 429 or 503."""
+        self.limit.check(client, len(requests))
+        return [await self._ask(request) for request in requests]
+
+    async def _ask(self, request: AskRequest) -> dict[str, Any]:
+        if self.log_questions:
+            SERVICE.info("question", extra={"fields": {"question": request.question}})
         arrived = perf_counter()
         return await self._work(lambda retriever: self._answer(retriever, request, arrived))
 
@@ -55,7 +67,9 @@ class Desk:
         answered = perf_counter()
         self.metrics.observe_stage("retrieve", answered - started)
         self.metrics.count_answer(answer)
-        return answer_as_json(answer, retriever.snapshot, (answered - started) * 1000)
+        reply = answer_as_json(answer, retriever.snapshot, (answered - started) * 1000)
+        self.metrics.observe_stage("cite", perf_counter() - answered)
+        return reply
 
 
 def desk_of(request: Request) -> Desk:

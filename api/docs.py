@@ -13,9 +13,10 @@ from pydantic.json_schema import models_json_schema
 from starlette.responses import FileResponse, HTMLResponse, Response
 
 from api.problems import KINDS
-from api.schemas import AskRequest, ExportRequest, ProblemReply
+from api.schemas import AskRequest, BatchRequest, ExportRequest, ProblemReply
 
 FOLDER = Path(__file__).parent / "static" / "docs"
+BODIES = (AskRequest, BatchRequest, ExportRequest)
 REF = "#/components/schemas/"
 Schema = dict[str, Any]
 
@@ -49,7 +50,7 @@ def _openapi(app: FastAPI) -> Schema:
 
 def _complete(document: Schema) -> Schema:
     models = models_json_schema(
-        [(AskRequest, "validation"), (ExportRequest, "validation"), (ProblemReply, "serialization")],
+        [*((model, "validation") for model in BODIES), (ProblemReply, "serialization")],
         ref_template=REF + "{model}",
     )
     components = document["components"]

@@ -29,11 +29,11 @@ def clean_question(question: str) -> str:
     """Trim the blanks at both ends of a question and replace its control characters by spaces.
 
     Raises:
-        PydanticCustomError: nothing is left, too much is left, or it holds U+0000.
+        PydanticCustomError: nothing that can be seen is left, too much is left, or it holds U+0000.
 
     """
     question = CONTROL.sub(" ", AT_ENDS.sub("", _no_nul(question)))
-    if not question:
+    if not any(character.isprintable() and not character.isspace() for character in question):
         raise PydanticCustomError("empty_question", "must hold a question, not only blanks")
     if len(question) > MAX_QUESTION:
         raise PydanticCustomError(

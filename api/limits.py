@@ -24,20 +24,28 @@ class RateLimit:
         self._clock = clock
         self._seen: OrderedDict[str, deque[float]] = OrderedDict()
 
-    def check(self, client: str) -> None:
-        """Count one request. Raises Problem (429) with the seconds to wait."""
+    def check(self, client: str, count: int = 1) -> None:
+        """Count `count` requests at once.
+
+        Raises:
+            Problem: 429 with the seconds to wait; 413 where no wait is long enough.
+
+        """
+        if count > self.per_minute:
+            raise Problem("too-large", f"At most {self.per_minute} questions at once.")
         now = self._clock()
         times = self._times_of(client)
         while times and times[0] <= now - WINDOW_SECONDS:
             times.popleft()
-        if len(times) >= self.per_minute:
-            wait = int(times[0] + WINDOW_SECONDS - now) + 1
+        if len(times) + count > self.per_minute:
+            enough = times[len(times) + count - self.per_minute - 1]
+            wait = int(enough + WINDOW_SECONDS - now) + 1
             raise Problem(
                 "too-many-requests",
                 f"At most {self.per_minute} requests a minute; try again in {wait} s.",
                 headers={"Retry-After": str(wait)},
             )
-        times.append(now)
+        times.extend([now] * count)
 
     def _times_of(self, client: str) -> deque[float]:
         times = self._seen.setdefault(client, deque())

@@ -11,6 +11,7 @@ from api.logs import ACCESS
 from api.problems import MEDIA_TYPE, Problem
 from api.security import HEADERS
 
+READING_SECONDS = 10.0  # for the next 64 kB of a reply
 ARRIVAL_SECONDS = 10.0  # for a whole request of at most 64 kB: enough at 7 kB/s
 MAX_HEAD = 32 * 1024  # bytes of request line and headers: four times what browsers send
 MAX_CONNECTIONS = 512  # at once: half of the usual limit of 1,024 open files
@@ -27,6 +28,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - uvicorn's own
         super().__init__(*args, **kwargs)
         self._deadline: asyncio.TimerHandle | None = None
+        self._stalled: asyncio.TimerHandle | None = None
         self._head = 0
         self._refusal = UNREADABLE
 
@@ -38,9 +40,21 @@ class BoundedProtocol(HttpToolsProtocol):
         self._start_clock()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Stop the clock."""
+        """Stop the clocks."""
         self._stop_clock()
+        self._stop_waiting()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """Wait for a reader who is slower than the reply, but not for ever."""
+        self._stop_waiting()
+        self._stalled = self.loop.call_later(READING_SECONDS, self.transport.abort)
+        super().pause_writing()
+
+    def resume_writing(self) -> None:
+        """Go on: the reader has caught up."""
+        self._stop_waiting()
+        super().resume_writing()
 
     def data_received(self, data: bytes) -> None:
         """Feed the parser; refuse a head that grows without end."""
@@ -89,6 +103,11 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
+
+    def _stop_waiting(self) -> None:
+        if self._stalled is not None:
+            self._stalled.cancel()
+            self._stalled = None
 
     def _too_slow(self) -> None:
         self._deadline = None

@@ -11,6 +11,7 @@ from rag.filters import Filters
 
 MAX_K = 50
 MAX_PAGE = 100
+MAX_BATCH = 100  # questions at once: about a second of work
 MAX_EXPORTED = 200  # citations of one export: forty questions of a conversation
 
 # One passage runs through all examples: its offsets and segments fit together.
@@ -64,6 +65,17 @@ class AskRequest(Strict):
         default=False,
         description="Search the lines set aside (tickers, teasers, forms) as well.",
         examples=[False],
+    )
+
+
+class BatchRequest(Strict):
+    """Several questions at once."""
+
+    questions: list[AskRequest] = Field(min_length=1, max_length=MAX_BATCH)
+    format: Literal["jsonl", "csv"] = Field(
+        default="jsonl",
+        description="jsonl: the reply of POST /v1/ask to each question, one a line; csv: one row a passage.",
+        examples=["csv"],
     )
 
 

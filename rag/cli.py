@@ -1,18 +1,18 @@
 """The command line. Results go to stdout, progress and messages to stderr."""
 
 import json
-import os
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from rag.errors import BadConfiguration, IbidError, NoInput
+from rag.output import end_quietly
 from rag.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -41,17 +41,16 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 SEEDS = Path(__file__).parent.parent / "seeds" / "articles"
 GOLD = SEEDS.parent / "gold.jsonl"
 EX_INTERRUPTED = 130
+DAY = ["%Y-%m-%d"]
 
 
 def main() -> None:
     """Run the command line; every error a user can cause ends in one line and its exit code."""
+    end_quietly()
     try:
         app()
     except IbidError as error:
         _fail(str(error), error.remedy, error.exit_code)
-    except BrokenPipeError:
-        # The reader of our output has gone ("| head"): nothing more to say, not even at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except KeyboardInterrupt:
         sys.exit(EX_INTERRUPTED)
     except Exception as error:
@@ -60,6 +59,9 @@ def main() -> None:
         if not isinstance(error, EncoderError):
             raise
         _fail(str(error), error.remedy, BadConfiguration.exit_code)
+    finally:
+        if sys.stdout is not None:
+            sys.stdout.flush()
 
 
 def _fail(message: str, remedy: str, code: int) -> None:
@@ -94,24 +96,55 @@ def index(
 
 @app.command()
 def ask(
-    question: str,
+    question: Annotated[str | None, typer.Argument(help="The question, in any language.")] = None,
     k: Annotated[int, typer.Option("-k", min=1, max=50, help="Passages wanted.")] = 5,
+    outlet: Annotated[list[str] | None, typer.Option(help="Only this outlet; may be repeated.")] = None,
+    language: Annotated[list[str] | None, typer.Option(help="Only this language (fr, en, …).")] = None,
+    first: Annotated[datetime | None, typer.Option("--from", formats=DAY, help="First day.")] = None,
+    last: Annotated[datetime | None, typer.Option("--to", formats=DAY, help="Last day.")] = None,
+    file: Annotated[
+        Path | None, typer.Option(help="Questions: CSV with a column `question`, JSON lines, or text.")
+    ] = None,
+    form: Annotated[
+        Literal["jsonl", "csv"], typer.Option("--format", help="What the answers to a file are printed as.")
+    ] = "jsonl",
     data: Data = None,
     model: Model = None,
     as_json: AsJson = False,
 ) -> None:
     """Ask a question; the answer is the passages that hold it, each with its citation."""
-    from rag.reply import answer_as_json
-    from rag.terminal import print_answer
+    if (question is None) == (file is None):
+        raise typer.BadParameter("give either a question or --file")
+    from rag.ask_command import Asking, ask_file, ask_one
+    from rag.filters import Filters
 
-    with _retriever(load_settings(data=data, model=model)) as retriever:
-        started = time.perf_counter()
-        answer = retriever.ask(question, k)
-        took_ms = (time.perf_counter() - started) * 1000
-        if as_json:
-            _print_json(answer_as_json(answer, retriever.snapshot, took_ms))
-        else:
-            print_answer(answer)
+    days = first and first.date(), last and last.date()
+    asking = Asking(k, Filters(*days, tuple(outlet or ()), tuple(language or ())))
+    settings = load_settings(data=data, model=model)
+    with _retriever(settings) as retriever:
+        if file is not None:
+            sys.exit(ask_file(retriever, file, asking, form, settings.address))
+        ask_one(retriever, question or "", asking, as_json)
+
+
+@app.command()
+def export(
+    citations: Annotated[list[str], typer.Argument(help="Ids or permalinks of citations.")],
+    form: Annotated[
+        Literal["markdown", "ris", "bibtex", "csl-json"], typer.Option("--format", help="What to print.")
+    ] = "markdown",
+    data: Data = None,
+    model: Model = None,
+) -> None:
+    """Print citations for a text or a reference manager, each with its words and permalink."""
+    from rag.exports import EXPORTS
+    from rag.reference import references
+
+    ids = [citation.rpartition("/")[2].partition("?")[0] for citation in citations]
+    settings, today = load_settings(data=data, model=model), datetime.now(UTC).date()
+    with _retriever(settings) as retriever:
+        cited = references(ids, retriever.snapshot, settings.address, today)
+    typer.echo(EXPORTS[form].write(cited), nl=False)
 
 
 @app.command()
@@ -158,9 +191,8 @@ def evaluate(
     if compare is not None:
         sys.exit(compare_command(*compare, accepted, as_json))
     settings = load_settings(data=data, model=model)
-    server = f"http://{settings.host}:{settings.port}"
     with _retriever(settings) as retriever:
-        request = Request(gold, split, as_json, out, html, baseline, accepted, server)
+        request = Request(gold, split, as_json, out, html, baseline, accepted, settings.address)
         sys.exit(evaluate_command(retriever, request))
 
 

@@ -56,8 +56,16 @@ class Settings(BaseSettings):
     rate_limit_per_minute: int = Field(default=600, ge=1, description="Questions a minute from one client.")
     queue_limit: int = Field(default=64, ge=1, description="Questions waiting at most; more are refused.")
 
+    log_questions: bool = Field(default=False, description="Write the questions into the log.")
+
     _given: frozenset[str] = frozenset()
     """Names of those given on the command line."""
+
+    @property
+    def address(self) -> str:
+        """Return where the server is found, "http://127.0.0.1:8000"."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
 
     @classmethod
     def settings_customise_sources(

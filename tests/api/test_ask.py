@@ -16,6 +16,7 @@ from rag.snapshot import open_current
 from tests.api.problem_checks import assert_problem
 
 QUESTION = "what did Luxembourg and Morocco sign?"
+UNSEEN = '{"question":"\U000e0001\ue000\u0378\ufff9\ufdd0\u0600"}'
 BLANK = '{"question":" \\n\\t\xa0\u200b\u2060\ufeff "}'
 BOTTOMLESS = b'{"x":' + b"[" * 29_000 + b"]" * 29_000 + b"}"
 JSON = {"content-type": "application/json"}
@@ -118,6 +119,7 @@ def filtered(filters: str) -> bytes:
         pytest.param(b'""', 422, None, id="1-empty-string"),
         pytest.param(b'{"question":""}', 422, "empty-question", id="2-empty"),
         pytest.param(BLANK.encode(), 422, "empty-question", id="2-blank"),
+        pytest.param(UNSEEN.encode(), 422, "empty-question", id="2-unseen"),
         pytest.param(b'{"question":"' + b"a" * 1_000_000 + b'"}', 413, "too-large", id="3-1MB"),
         pytest.param(b'{"question":"' + b"a" * 60_000 + b'"}', 422, "question-too-long", id="4-60kB"),
         pytest.param(b'{"question":"' + b"a" * 2001 + b'"}', 422, "question-too-long", id="4-2001"),

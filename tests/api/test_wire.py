@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from api.protocol import ARRIVAL_SECONDS, MAX_CONNECTIONS, MAX_HEAD
+from api.protocol import ARRIVAL_SECONDS, MAX_CONNECTIONS, MAX_HEAD, READING_SECONDS
 from api.security import MAX_ADDRESS, MAX_BODY
 from tests.api.conftest import Server, eventually
 from tests.api.problem_checks import assert_problem
@@ -83,7 +83,7 @@ def test_a_length_that_is_too_short_cuts_the_body(server: Server) -> None:
     assert_problem(exchange(server, posted("Content-Length: 5\r\n", ASK)), 400)
 
 
-def test_slow_senders_are_dropped(server: Server) -> None:
+def test_slow_senders_and_readers_are_dropped(server: Server) -> None:
     beginnings = [
         b"",
         b"POST /v1/ask HT",
@@ -91,11 +91,26 @@ def test_slow_senders_are_dropped(server: Server) -> None:
         posted("Content-Length: 50\r\n", ASK),
     ]
     started = time.monotonic()
-    with ThreadPoolExecutor(5) as pool:
+    with ThreadPoolExecutor(6) as pool:
+        unread = pool.submit(_read_late, server, READING_SECONDS + 1)
         late = [pool.submit(exchange, server, sent, ARRIVAL_SECONDS + 5) for sent in beginnings]
         for reply in [*late, pool.submit(_send_empty_lines, server)]:
             assert_problem(reply.result(), 408, "timeout")
-    assert time.monotonic() - started < ARRIVAL_SECONDS + 2
+        assert unread.result() < _read_late(server, 0)
+    assert time.monotonic() - started < 15
+
+
+def _read_late(server: Server, seconds: float) -> int:
+    """Ask for more than all buffers hold, read nothing for a while, then return how much comes."""
+    ask = request("GET /docs", b"\r\n") * 199 + request("GET /docs", b"Connection: close\r\n\r\n")
+    received = 0
+    with socket.create_connection(("127.0.0.1", server.port), timeout=5) as line:
+        line.sendall(ask)
+        time.sleep(seconds)
+        with contextlib.suppress(ConnectionError):
+            while part := line.recv(1 << 20):
+                received += len(part)
+    return received
 
 
 def _send_empty_lines(server: Server) -> httpx.Response:

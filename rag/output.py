@@ -1,0 +1,26 @@
+"""Standard output that ends quietly: whoever reads it may stop at any line (`| head -1`)."""
+
+import io
+import os
+import sys
+
+
+class _Outlet(io.FileIO):
+    """The file of standard output; ends the program with 0 when its reader has gone."""
+
+    def write(self, data: object, /) -> int:
+        try:
+            return super().write(data)  # type: ignore[arg-type]
+        except BrokenPipeError:
+            # What is still buffered goes nowhere, so that leaving does not fail on it again.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self.fileno())
+            raise SystemExit(0) from None
+
+
+def end_quietly() -> None:
+    """Let the program end with 0, and say nothing, when nobody reads its output any more."""
+    if sys.stdout is None:  # closed from the start
+        return
+    encoding, errors, lines = sys.stdout.encoding, sys.stdout.errors, sys.stdout.isatty()
+    outlet = io.BufferedWriter(_Outlet(sys.stdout.fileno(), "wb", closefd=False))
+    sys.stdout = io.TextIOWrapper(outlet, encoding, errors, line_buffering=lines)

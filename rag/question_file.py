@@ -1,0 +1,75 @@
+"""A file of questions: CSV with a column `question`, JSON lines, or plain text with one a line."""
+
+import csv
+import json
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from rag.errors import BadData, NoInput
+
+COLUMN = "question"
+DELIMITERS = (",", ";", "\t")  # a spreadsheet set to French writes semicolons
+
+
+def read_questions(path: Path) -> list[str]:
+    """Return the questions of a file in their order, each as it stands there.
+
+    Raises:
+        NoInput: there is no such file, or no question in it.
+        BadData: naming the line, it is not UTF-8, not of its kind, or has no questions.
+
+    """
+    read = READERS.get(path.suffix.lower())
+    if read is None:
+        kinds = ", ".join(READERS)
+        raise BadData(f"{path}: what a file {path.suffix!r} holds is not known", f"give it as {kinds}")
+    try:
+        text = path.read_text("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadData(f"{path}: byte {error.start} is not UTF-8", "save it as UTF-8") from None
+    except OSError as error:
+        raise NoInput(f"{path} cannot be read ({error.strerror})", "check its name") from None
+    questions = list(read(text, path))
+    if not questions:
+        raise NoInput(f"{path} holds no question")
+    return questions
+
+
+def _csv(text: str, path: Path) -> Iterator[str]:
+    header = text.partition("\n")[0]
+    rows = csv.DictReader(text.splitlines(keepends=True), delimiter=max(DELIMITERS, key=header.count))
+    try:
+        names = {name.strip().lower(): name for name in rows.fieldnames or () if name}
+        if COLUMN not in names:
+            raise BadData(f"{path} has no column {COLUMN!r}", f"name one of its columns {COLUMN!r}")
+        yield from (row[names[COLUMN]] or "" for row in rows)
+    except csv.Error as error:
+        raise BadData(f"{path}:{rows.line_num}: {error}", "save it as CSV again") from None
+
+
+def _json_lines(text: str, path: Path) -> Iterator[str]:
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line.strip():
+            yield _question_of(line, f"{path}:{number}")
+
+
+def _question_of(line: str, place: str) -> str:
+    try:
+        value = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise BadData(f"{place}: {error}", 'write {"question": "…"} on each line') from None
+    question = value.get(COLUMN) if isinstance(value, Mapping) else value
+    if not isinstance(question, str):
+        raise BadData(f"{place}: no question stands here", 'write {"question": "…"} on each line')
+    return question
+
+
+def _text(text: str, path: Path) -> Iterator[str]:
+    yield from (line for line in text.splitlines() if line.strip())
+
+
+READERS: Mapping[str, Callable[[str, Path], Iterator[str]]] = {
+    ".csv": _csv,
+    ".jsonl": _json_lines,
+    ".txt": _text,
+}
