@@ -17,9 +17,13 @@ from rag.reference import references
 from rag.text_fragments import fragment_url
 
 # What the OpenAPI document says of a file in one of these forms.
+SCHEMAS = {"csl-json": {"type": "array", "items": {"type": "object"}}}
 EXPORTED: dict[str, Any] = {
     "description": "The file.",
-    "content": {export.media_type: {"schema": {"type": "string"}} for export in EXPORTS.values()},
+    "content": {
+        export.media_type: {"schema": SCHEMAS.get(form, {"type": "string"})}
+        for form, export in EXPORTS.items()
+    },
 }
 
 router = APIRouter()
@@ -68,8 +72,6 @@ def _fragment_url(found: Resolution) -> str | None:
 )
 async def export_one(request: Request, citation_id: str, query: Annotated[ExportQuery, Query()]) -> Response:
     """Return a citation as Markdown, RIS, BibTeX or CSL-JSON, with its words and its permalink."""
-    if not is_citation_id(citation_id):
-        raise Problem("not-found", "This is not the form of a citation id.")
     return await _exported(request, [citation_id], query.format)
 
 
@@ -77,7 +79,7 @@ async def export_one(request: Request, citation_id: str, query: Annotated[Export
     "/v1/export",
     response_class=Response,
     summary="Export a conversation",
-    responses={200: EXPORTED, **documented(408, 413, 415, 422, 429, 503)},
+    responses={200: EXPORTED, **documented(404, 408, 413, 415, 422, 429, 503)},
     openapi_extra=body_of("ExportRequest"),
 )
 async def export_many(request: Request) -> Response:
@@ -87,6 +89,8 @@ async def export_many(request: Request) -> Response:
 
 
 async def _exported(request: Request, identities: Sequence[str], form: ExportFormat) -> Response:
+    if not all(map(is_citation_id, identities)):
+        raise Problem("not-found", "This is not the form of a citation id.")
     desk, today = desk_of(request), datetime.now(UTC).date()
     desk.limit.check(client_of(request))
     address = str(request.base_url)

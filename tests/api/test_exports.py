@@ -79,7 +79,7 @@ def test_a_withdrawn_citation_is_exported_with_a_note(http: httpx.Client) -> Non
         ({"citations": []}, 422),
         ({"citations": "x"}, 422),
         ({"citations": ["x"]}, 422),
-        ({"citations": [f"{'0' * 16}-5-4-{'0' * 16}"]}, 422),
+        ({"citations": [f"{'0' * 16}-5-4-{'0' * 16}"]}, 404),
         ({"citations": [f"{'0' * 16}-٠-9-{'0' * 16}"]}, 422),
         ({"citations": [f"{'0' * 16}-0-9-{'0' * 16}"] * (MAX_EXPORTED + 1)}, 422),
         ({"citations": [f"{'0' * 16}-0-9-{'0' * 16}"], "format": "pdf"}, 422),

@@ -1,0 +1,27 @@
+"""The served OpenAPI document holds: schemathesis finds no reply that it does not describe."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.api.conftest import Server
+
+ROOT = Path(__file__).parents[2]
+RUN = "from schemathesis.cli import schemathesis; schemathesis()"
+EXAMPLES = 20  # of each operation in the fuzzing phase; the coverage phase makes several hundred more
+
+
+def test_no_request_made_from_the_openapi_document_finds_a_fault(server: Server, tmp_path: Path) -> None:
+    address = f"{server.address}/openapi.json"
+    options = ["--seed", "1", "--max-examples", str(EXAMPLES), "--no-color"]
+    done = subprocess.run(
+        [sys.executable, "-c", RUN, "run", address, *options],
+        cwd=tmp_path,  # it keeps what it learns in its folder
+        env={**os.environ, "PYTHONPATH": str(ROOT), "SCHEMATHESIS_HOOKS": "tests.api.schemathesis_hooks"},
+        capture_output=True,
+        text=True,
+        timeout=280,
+    )
+    assert done.returncode == 0, done.stdout
+    assert "11 selected / 11 total" in done.stdout
