@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from api.body import body_of, read_json
 from api.desk import client_of, desk_of
 from api.documents import single_valued, summary_of
 from api.problems import Problem, documented
-from api.schemas import CitationReply, ExportQuery, ExportRequest
+from api.schemas import PERMALINK, CitationReply, ExportQuery, ExportRequest
 from rag.citations import Resolution, is_citation_id, resolve
 from rag.exports import EXPORTS, ExportFormat
 from rag.reference import references
@@ -26,6 +26,8 @@ EXPORTED: dict[str, Any] = {
     },
 }
 
+CitationId = Annotated[str, Path(description="The citation's id.", examples=[PERMALINK[3:]])]
+
 router = APIRouter()
 
 
@@ -35,7 +37,7 @@ router = APIRouter()
     summary="Check a citation",
     responses=documented(404, 503),
 )
-async def citation(request: Request, citation_id: str) -> dict[str, Any]:
+async def citation(request: Request, citation_id: CitationId) -> dict[str, Any]:
     """Say whether the cited words still stand: valid, moved, changed or withdrawn."""
     return await citation_as_json(request, citation_id)
 
@@ -70,7 +72,9 @@ def _fragment_url(found: Resolution) -> str | None:
     dependencies=[Depends(single_valued)],
     responses={200: EXPORTED, **documented(404, 422, 429, 503)},
 )
-async def export_one(request: Request, citation_id: str, query: Annotated[ExportQuery, Query()]) -> Response:
+async def export_one(
+    request: Request, citation_id: CitationId, query: Annotated[ExportQuery, Query()]
+) -> Response:
     """Return a citation as Markdown, RIS, BibTeX or CSL-JSON, with its words and its permalink."""
     return await _exported(request, [citation_id], query.format)
 

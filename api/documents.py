@@ -4,10 +4,11 @@ import base64
 import re
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from api.desk import desk_of
 from api.problems import Problem, documented
+from api.schemas import DOCUMENT_ID as EXAMPLE_ID
 from api.schemas import DocumentReply, DocumentsReply, FacetsReply, PageQuery
 from rag.documents import Document
 from rag.reply import document_as_json
@@ -15,6 +16,8 @@ from rag.snapshot import Snapshot
 
 DOCUMENT_ID = re.compile(r"[0-9a-f]{16}")
 SUMMARY = ("id", "source", "title", "outlet", "published_on", "language", "url", "sha256")
+
+DocumentId = Annotated[str, Path(description="The article's id.", examples=[EXAMPLE_ID])]
 
 router = APIRouter()
 
@@ -84,7 +87,7 @@ def summary_of(document: Document) -> dict[str, Any]:
     summary="Read an article",
     responses=documented(404, 503),
 )
-async def document(request: Request, document_id: str) -> dict[str, Any]:
+async def document(request: Request, document_id: DocumentId) -> dict[str, Any]:
     """Return an article: its whole stored text, and the parts set aside with their reasons."""
     found = None
     if DOCUMENT_ID.fullmatch(document_id):

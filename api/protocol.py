@@ -8,8 +8,9 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from api.logs import ACCESS
+from api.metrics import Metrics
 from api.problems import MEDIA_TYPE, Problem
-from api.security import HEADERS
+from api.security import HEADERS, MAX_ADDRESS
 
 READING_SECONDS = 10.0  # for the next 64 kB of a reply
 ARRIVAL_SECONDS = 10.0  # for a whole request of at most 64 kB: enough at 7 kB/s
@@ -18,6 +19,7 @@ MAX_CONNECTIONS = 512  # at once: half of the usual limit of 1,024 open files
 
 UNREADABLE = Problem("bad-request", "This is not HTTP/1.1, or a header is malformed.")
 TOO_LARGE = Problem("headers-too-large", f"At most {MAX_HEAD} bytes of address and headers.")
+TOO_LONG = Problem("address-too-long", f"At most {MAX_ADDRESS} bytes; use POST /v1/ask.")
 TOO_SLOW = Problem("timeout", f"A request must arrive within {ARRIVAL_SECONDS:.0f} s.")
 TOO_MANY = Problem("busy", "Too many connections.", headers={"Retry-After": "1"})
 
@@ -27,6 +29,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - uvicorn's own
         super().__init__(*args, **kwargs)
+        self._metrics: Metrics = self.config.app.state.desk.metrics  # type: ignore[union-attr]
         self._deadline: asyncio.TimerHandle | None = None
         self._stalled: asyncio.TimerHandle | None = None
         self._head = 0
@@ -66,7 +69,7 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._head >= 0:
             self._head += len(data)
             if self._head > MAX_HEAD:
-                self._refuse(TOO_LARGE)
+                self._refuse(self._oversize())
 
     def on_message_begin(self) -> None:
         """Start counting the head and the time of one request."""
@@ -79,7 +82,7 @@ class BoundedProtocol(HttpToolsProtocol):
         """Hand the request over, unless its head is too large."""
         size = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
         if size > MAX_HEAD:
-            self._refusal = TOO_LARGE
+            self._refusal = self._oversize()
             raise ValueError  # makes the parser stop; send_400_response then sends the refusal
         self._head = -1
         super().on_headers_complete()
@@ -92,6 +95,9 @@ class BoundedProtocol(HttpToolsProtocol):
     def send_400_response(self, msg: str) -> None:
         """Refuse what the parser cannot read, as a problem."""
         self._refuse(self._refusal)
+
+    def _oversize(self) -> Problem:
+        return TOO_LONG if len(self.url) > MAX_ADDRESS else TOO_LARGE
 
     def _idle(self) -> bool:
         return self.cycle is None or self.cycle.response_complete
@@ -123,6 +129,7 @@ class BoundedProtocol(HttpToolsProtocol):
         request_id = uuid.uuid4().hex
         fields = {"request_id": request_id, "problem": problem.slug, "status": problem.kind.status}
         ACCESS.info("refused", extra={"fields": fields})
+        self._metrics.count_problem(problem.slug)
         body = problem.body(request_id)
         status = problem.kind.status
         headers = {

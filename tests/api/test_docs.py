@@ -63,6 +63,19 @@ def test_every_field_of_a_reply_has_an_example_or_a_model(document: dict[str, An
             assert re.search(r"examples|\$ref|const|enum", json.dumps(inner)), (name, field)
 
 
+def test_every_parameter_says_what_it_is_and_has_an_example(document: dict[str, Any]) -> None:
+    parameters = [
+        parameter
+        for operations in document["paths"].values()
+        for operation in operations.values()
+        for parameter in operation.get("parameters", [])
+    ]
+    assert {parameter["name"] for parameter in parameters} >= {"limit", "cursor", "format", "citation_id"}
+    for parameter in parameters:
+        assert parameter["description"]
+        assert parameter["schema"].get("examples") or parameter["examples"], parameter["name"]
+
+
 def test_the_example_question_of_the_document_is_answered(
     http: httpx.Client, document: dict[str, Any]
 ) -> None:

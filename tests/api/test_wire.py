@@ -144,7 +144,18 @@ def test_a_long_address_is_refused(server: Server, query: str) -> None:
 
 def test_a_huge_address_is_refused(server: Server) -> None:
     reply = exchange(server, request("GET /?" + "a" * 70_000, b"\r\n"))
-    assert_problem(reply, 431, "headers-too-large")
+    assert_problem(reply, 414, "address-too-long")
+
+
+def test_what_is_refused_before_any_route_is_counted(server: Server, http: httpx.Client) -> None:
+    def counted() -> int:
+        lines = http.get("/metrics").text.splitlines()
+        name = 'ibid_problems_total{problem="headers-too-large"} '
+        return sum(int(float(line.removeprefix(name))) for line in lines if line.startswith(name))
+
+    before = counted()
+    exchange(server, request("GET /healthz", b"X: " + b"a" * 100_000 + b"\r\n\r\n"))
+    assert counted() == before + 1
 
 
 @pytest.mark.parametrize(
