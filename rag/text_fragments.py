@@ -16,8 +16,9 @@ from urllib.parse import quote, urldefrag
 from rag.spans import Span
 
 WORDS = (4, 8, 16, 32, 200)  # of start and end; a passage has at most 200
+SIZES = sorted(product(WORDS, WORDS), key=sum)
 CONTEXT = (0, 3, 6, 12, 24, 48)  # words of prefix and suffix
-REACH = 2_000  # code points searched for context: 48 words and more
+REACH = 500  # code points searched for context: about 48 words
 WHOLE = 120  # code points: a passage of one line up to this length is written out
 ARTICLES_REMEMBERED = 64  # folded texts, about 10 kB each: the hits of one answer share few articles
 
@@ -70,7 +71,8 @@ def _candidates(text: str, place: Span) -> Iterator[_Directive]:
     """Yield directives for a place, those with the least context first."""
     lines = _lines(text, place)
     # A part of a directive never matches across the blocks of a page, and a line is such a block.
-    whole = Span(place.start, place.end) if len(lines) == 1 else None
+    whole = place if len(lines) == 1 else None
+    ends = _words(text, lines[0]), _words(text, lines[-1])
     before, after = _before(text, place.start), _after(text, place.end)
     abutted = (_abuts(text, place.start - 1), _abuts(text, place.end))
     if (abutted[0] and not before) or (abutted[1] and not after):
@@ -80,46 +82,42 @@ def _candidates(text: str, place: Span) -> Iterator[_Directive]:
         suffix = _first(after, max(size, abutted[1]))
         if whole and place.end - place.start <= WHOLE:
             yield _Directive(prefix, whole, None, suffix)
-        yield from _ranges(lines, prefix, suffix)
+        head, tail = _halves(ends[0]) if whole else ends
+        for first, last in SIZES:
+            start, end = _first(head, first), _last(tail, last)
+            if start and end:
+                yield _Directive(prefix, start, end, suffix)
         if whole:
             yield _Directive(prefix, whole, None, suffix)
 
 
-def _ranges(
-    lines: Sequence[Sequence[Span]], prefix: Span | None, suffix: Span | None
-) -> Iterator[_Directive]:
-    """Yield directives that state the first and the last words of these lines."""
-    head, tail = lines[0], lines[-1]
-    if len(lines) == 1:
-        half = len(head) // 2
-        head, tail = head[:half], tail[half:]
-    for first, last in sorted(product(WORDS, WORDS), key=sum):
-        start, end = _first(head, first), _last(tail, last)
-        if start and end:
-            yield _Directive(prefix, start, end, suffix)
+def _halves(words: Sequence[Span]) -> tuple[Sequence[Span], Sequence[Span]]:
+    """Return the words of the first and of the second half of a line: start and end must not overlap."""
+    return words[: len(words) // 2], words[len(words) // 2 :]
 
 
-def _lines(text: str, place: Span) -> list[list[Span]]:
-    """Return the words of each line of a place, lines without words left out."""
+def _lines(text: str, place: Span) -> list[Span]:
+    """Return the lines of a place, those without words left out."""
     starts = [place.start, *(place.start + m.end() for m in LINE_BREAK.finditer(place.slice(text)))]
-    lines = [
-        [Span(*word.span()) for word in WORD.finditer(text, start, end)]
-        for start, end in zip(starts, [*starts[1:], place.end], strict=True)
-    ]
-    return [line for line in lines if line]
+    lines = [Span(*bounds) for bounds in zip(starts, [*starts[1:], place.end], strict=True)]
+    return [line for line in lines if line.slice(text).strip()]
+
+
+def _words(text: str, line: Span) -> list[Span]:
+    return [Span(*word.span()) for word in WORD.finditer(text, line.start, line.end)]
 
 
 def _before(text: str, end: int) -> list[Span]:
     """Return the words of the line that ends at `end`, or of the nearest one above that has any."""
     reached = max(0, end - REACH)
-    words = next(reversed(_lines(text, Span(reached, end))), [])
+    words = [word for line in _lines(text, Span(reached, end))[-1:] for word in _words(text, line)]
     return [word for word in words if word.start != reached or not _abuts(text, reached - 1)]
 
 
 def _after(text: str, start: int) -> list[Span]:
     """Return the words of the line from `start` on, or of the nearest one below that has any."""
     reached = min(len(text), start + REACH)
-    words = next(iter(_lines(text, Span(start, reached))), [])
+    words = [word for line in _lines(text, Span(start, reached))[:1] for word in _words(text, line)]
     return [word for word in words if word.end != reached or not _abuts(text, reached)]
 
 
