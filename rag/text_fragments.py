@@ -28,7 +28,9 @@ WORD = re.compile(r"\S+")
 PASSED_OVER = re.compile(
     r"[\s\u00ad\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u200b-\u200f\u2060\ufe00-\ufe0f\ufeff]+"
 )
-ALIKE = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "œ": "oe", "æ": "ae"})
+ALIKE = (("’", "'"), ("‘", "'"), ("“", '"'), ("”", '"'), ("œ", "oe"), ("æ", "ae"))
+
+Words = Sequence[tuple[int, int]]  # their places; spans would take most of the time
 
 
 class _Directive(NamedTuple):
@@ -72,28 +74,21 @@ def _candidates(text: str, place: Span) -> Iterator[_Directive]:
     lines = _lines(text, place)
     # A part of a directive never matches across the blocks of a page, and a line is such a block.
     whole = place if len(lines) == 1 else None
-    ends = _words(text, lines[0]), _words(text, lines[-1])
-    before, after = _before(text, place.start), _after(text, place.end)
-    abutted = (_abuts(text, place.start - 1), _abuts(text, place.end))
-    if (abutted[0] and not before) or (abutted[1] and not after):
-        return
+    head, tail = _words(text, lines[0]), _words(text, lines[-1])
+    if whole:  # start and end must not overlap
+        head, tail = head[: len(head) // 2], tail[len(tail) // 2 :]
     for size in CONTEXT:
-        prefix = _last(before, max(size, abutted[0]))
-        suffix = _first(after, max(size, abutted[1]))
+        prefix, suffix = _prefix(text, place.start, size), _suffix(text, place.end, size)
+        if (prefix is None and _abuts(text, place.start - 1)) or (suffix is None and _abuts(text, place.end)):
+            return
         if whole and place.end - place.start <= WHOLE:
             yield _Directive(prefix, whole, None, suffix)
-        head, tail = _halves(ends[0]) if whole else ends
         for first, last in SIZES:
             start, end = _first(head, first), _last(tail, last)
             if start and end:
                 yield _Directive(prefix, start, end, suffix)
         if whole:
             yield _Directive(prefix, whole, None, suffix)
-
-
-def _halves(words: Sequence[Span]) -> tuple[Sequence[Span], Sequence[Span]]:
-    """Return the words of the first and of the second half of a line: start and end must not overlap."""
-    return words[: len(words) // 2], words[len(words) // 2 :]
 
 
 def _lines(text: str, place: Span) -> list[Span]:
@@ -103,22 +98,26 @@ def _lines(text: str, place: Span) -> list[Span]:
     return [line for line in lines if line.slice(text).strip()]
 
 
-def _words(text: str, line: Span) -> list[Span]:
-    return [Span(*word.span()) for word in WORD.finditer(text, line.start, line.end)]
+def _words(text: str, line: Span) -> Words:
+    return [word.span() for word in WORD.finditer(text, line.start, line.end)]
 
 
-def _before(text: str, end: int) -> list[Span]:
-    """Return the words of the line that ends at `end`, or of the nearest one above that has any."""
+def _prefix(text: str, end: int, size: int) -> Span | None:
+    """Return words of the line that ends at `end`, or of the nearest one above that has any."""
+    size = max(size, _abuts(text, end - 1))
     reached = max(0, end - REACH)
-    words = [word for line in _lines(text, Span(reached, end))[-1:] for word in _words(text, line)]
-    return [word for word in words if word.start != reached or not _abuts(text, reached - 1)]
+    lines = _lines(text, Span(reached, end))[-1:] if size else []
+    words = [word for line in lines for word in _words(text, line)]
+    return _last([word for word in words if word[0] != reached or not _abuts(text, reached - 1)], size)
 
 
-def _after(text: str, start: int) -> list[Span]:
-    """Return the words of the line from `start` on, or of the nearest one below that has any."""
+def _suffix(text: str, start: int, size: int) -> Span | None:
+    """Return words of the line from `start` on, or of the nearest one below that has any."""
+    size = max(size, _abuts(text, start))
     reached = min(len(text), start + REACH)
-    words = [word for line in _lines(text, Span(start, reached))[:1] for word in _words(text, line)]
-    return [word for word in words if word.end != reached or not _abuts(text, reached)]
+    lines = _lines(text, Span(start, reached))[:1] if size else []
+    words = [word for line in lines for word in _words(text, line)]
+    return _first([word for word in words if word[1] != reached or not _abuts(text, reached)], size)
 
 
 def _abuts(text: str, place: int) -> bool:
@@ -126,12 +125,12 @@ def _abuts(text: str, place: int) -> bool:
     return 0 <= place < len(text) and not text[place].isspace()
 
 
-def _first(words: Sequence[Span], count: int) -> Span | None:
-    return Span(words[0].start, words[:count][-1].end) if words and count else None
+def _first(words: Words, count: int) -> Span | None:
+    return Span(words[0][0], words[:count][-1][1]) if words and count else None
 
 
-def _last(words: Sequence[Span], count: int) -> Span | None:
-    return Span(words[-count:][0].start, words[-1].end) if words and count else None
+def _last(words: Words, count: int) -> Span | None:
+    return Span(words[-count:][0][0], words[-1][1]) if words and count else None
 
 
 def _matches_alone(text: str, directive: _Directive) -> bool:
@@ -156,7 +155,10 @@ def _stands_once(page: str, words: str) -> bool:
 
 
 def _fold(words: str) -> str:
-    return PASSED_OVER.sub("", unicodedata.normalize("NFKD", words.casefold())).translate(ALIKE)
+    folded = PASSED_OVER.sub("", unicodedata.normalize("NFKD", words.casefold()))
+    for written, same in ALIKE:
+        folded = folded.replace(written, same)
+    return folded
 
 
 @lru_cache(ARTICLES_REMEMBERED)

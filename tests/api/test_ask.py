@@ -217,6 +217,19 @@ def test_any_text_is_a_question(http: httpx.Client, question: str) -> None:
     AskReply.model_validate_json(reply.content)
 
 
+@pytest.mark.parametrize(
+    ("question", "language"),
+    [
+        ("qui a signé la déclaration ?", "fr"),
+        ("who signed the declaration?", "en"),
+        ("¿Qué firmaron Luxemburgo y Marruecos?", "es"),
+        ("ماذا وقع المغرب؟", "ar"),
+    ],
+)
+def test_the_language_of_a_question_is_reported(http: httpx.Client, question: str, language: str) -> None:
+    assert ask(http, question=question).json()["question_language"] == language
+
+
 def test_blanks_around_a_question_do_not_count(http: httpx.Client) -> None:
     padded = ask(http, question=f"\u200b\xa0 {QUESTION}\n\u2060").json()
     assert padded["question"] == QUESTION
