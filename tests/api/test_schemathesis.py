@@ -12,7 +12,7 @@ from tests.api.conftest import Server
 
 ROOT = Path(__file__).parents[2]
 RUN = "from schemathesis.cli import schemathesis; schemathesis()"
-EXAMPLES = 20  # of each operation in the fuzzing phase; the coverage phase makes several hundred more
+EXAMPLES = 10  # of each operation in the fuzzing phase; the coverage phase makes several hundred more
 
 
 def digests(folder: Path) -> dict[Path, str]:
