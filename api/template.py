@@ -1,6 +1,7 @@
 """The one template of the page, and what it calls while it is filled."""
 
 import hashlib
+import re
 from collections.abc import Mapping
 from functools import cache, partial
 from typing import Any
@@ -24,6 +25,9 @@ ADVICE = {
     429: "problem_busy",
     503: "problem_busy",
 }
+RETRIED = (429, 500, 503)  # statuses after which the same question may fare better
+# Controls of terminals, and those that turn the direction of writing; app.js knows the same ones.
+CONTROL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 VERSION_LENGTH = 12  # hexadecimal digits of a file's digest in its address
 
 
@@ -36,7 +40,6 @@ def render(request: Request, view: str, status: int = 200, **values: object) -> 
         "say": say,
         "counted": lambda name, n: counted(say[name], n, language),
         "strength": lambda confidence: strength(confidence or 0, say),
-        "percent": lambda confidence: say["confidence_detail"].format(percent=round((confidence or 0) * 100)),
         "reasons": lambda reasons: ", ".join(say["set_aside_reasons"].get(r, r) for r in reasons),
         "switch": partial(_switch, request),
     }
@@ -49,7 +52,7 @@ def refuse(request: Request, problem: Problem) -> HTMLResponse:
     return render(request, "problem", problem.kind.status, problem=told(request, problem))
 
 
-def told(request: Request, problem: Problem) -> dict[str, str]:
+def told(request: Request, problem: Problem) -> dict[str, Any]:
     """Put a problem into the reader's words, with the server's own beside them; it is counted as one."""
     request.scope["ibid.problem"] = problem.slug
     say = messages(language_of(request))
@@ -58,12 +61,22 @@ def told(request: Request, problem: Problem) -> dict[str, str]:
         "advice": say[ADVICE.get(problem.kind.status, "problem_server")],
         "detail": f"{problem.kind.title}. {problem.detail}",
         "request_id": request_id_of(request),
+        "retry": problem.kind.status in RETRIED,
     }
 
 
 def exact(text: str) -> Markup:
-    """Escape a text so that a browser reads it back as it is (HTML turns CR into LF and drops NUL)."""
-    return Markup(escape(text).replace("\r", Markup("&#13;")).replace("\0", "\ufffd"))
+    """Escape a text so that a browser reads it back as it is (HTML turns CR into LF and drops NUL).
+
+    Each control character stands alone in an isolated element, which the style sheet shows by its code:
+    it is seen, and has no effect on the words around it.
+    """
+    escaped = str(escape(text)).replace("\r", "&#13;").replace("\0", "\ufffd")
+    return Markup(CONTROL.sub(_control, escaped))
+
+
+def _control(found: re.Match[str]) -> str:
+    return f'<bdi class="control" data-code="U+{ord(found[0]):04X}">{found[0]}</bdi>'
 
 
 def is_web_address(url: object) -> bool:

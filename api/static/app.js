@@ -8,7 +8,10 @@ const NARROW = matchMedia("(max-width: 63.99rem)"); // below it a source fills t
 const STILL = matchMedia("(prefers-reduced-motion: reduce)");
 const COARSE = matchMedia("(pointer: coarse)");
 const HISTORY_LENGTH = 50; // questions kept: what a reader can still look through
-const COPIED_MS = 2000; // how long a button says that it has copied: long enough to be read
+const TOLD_MS = 2000; // how long a button says what it has done: long enough to be read
+const RETRIED = [0, 429, 500, 503]; // statuses after which the same question may fare better; 0 is no reply
+
+// ---- elements ------------------------------------------------------------------------------------
 
 const find = (selector, root = document) => root.querySelector(selector);
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
@@ -17,7 +20,7 @@ const stamp = (name) => find(`#${name}-template`).content.firstElementChild.clon
 function make(tag, className, text) {
   const element = document.createElement(tag);
   if (className) element.className = className;
-  element.textContent = text ?? "";
+  element.append(...shown(text ?? ""));
   return element;
 }
 
@@ -25,11 +28,27 @@ function make(tag, className, text) {
 function fill(root, selector, text) {
   const part = find(selector, root);
   if (text === null || text === undefined || text === "") part.remove();
-  else part.textContent = text;
+  else part.replaceChildren(...shown(String(text)));
   return part;
 }
 
-// ---- words, dates, languages -------------------------------------------------------------------
+// Those of terminals, and those that turn the direction of writing; api/template.py knows the same ones.
+const CONTROLS = /([\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069])/;
+
+/** Cut a text into what is appended for it: each control stands alone, seen and without effect on its neighbours. */
+function shown(text) {
+  return text.split(CONTROLS).map((part, i) => (i % 2 ? control(part) : part)).filter(Boolean);
+}
+
+function control(character) {
+  const element = document.createElement("bdi");
+  element.className = "control";
+  element.dataset.code = `U+${character.charCodeAt().toString(16).toUpperCase().padStart(4, "0")}`;
+  element.append(character);
+  return element;
+}
+
+// ---- words, dates, languages -----------------------------------------------------------------------
 
 const plural = new Intl.PluralRules(language);
 const days = new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone: "UTC" });
@@ -44,12 +63,14 @@ function counted(message, n) {
 }
 
 function strength(confidence) {
-  return say.confidence.find(([floor]) => confidence >= floor)[1];
+  const [, words] = say.confidence.find(([floor]) => confidence >= floor);
+  return worded(say.strength, { words, percent: Math.floor(confidence * 100 + 0.5) });
 }
 
 function day(iso) {
   const date = new Date(iso);
-  return Number.isNaN(date.getTime()) ? iso : days.format(date);
+  if (Number.isNaN(date.getTime())) return iso;
+  return language === "fr" ? days.format(date).replace(/^1 /, "1er ") : days.format(date); // Unicode CLDR writes "1 mai"
 }
 
 function nameOf(code) {
@@ -78,7 +99,7 @@ function localise(root) {
   for (const part of all("[data-language]", root)) part.textContent = nameOf(part.dataset.language);
 }
 
-// ---- what this browser keeps -------------------------------------------------------------------
+// ---- what this browser keeps -----------------------------------------------------------------------
 
 function recall(key, otherwise) {
   try {
@@ -102,38 +123,210 @@ function remember(address) {
   drawHistory();
 }
 
+function forget() {
+  keep("history", []);
+  drawHistory();
+}
+
 function drawHistory() {
-  const addresses = recall("history", []);
-  const items = addresses.map((address) => {
-    const link = make("a", "earlier", new URLSearchParams(address).get("q"));
-    link.href = `/${address}`;
-    link.dir = "auto";
-    const item = make("li");
-    item.append(link);
-    return item;
-  });
+  const items = recall("history", []).map(historyItem);
   find("#history").replaceChildren(...(items.length ? items : [make("li", "note", say.history_empty)]));
   find("#forget").hidden = items.length === 0;
 }
 
-// ---- an article, laid out by the rules of api/article.py ------------------------------------------
+function historyItem(address) {
+  const given = new URLSearchParams(address);
+  const link = make("a", "earlier", given.get("q"));
+  link.href = `/${address}`;
+  link.dir = "auto";
+  const item = make("li");
+  item.append(link);
+  if (given.size > 1) item.append(" ", make("span", "note", counted(say.filters_active, given.size - 1)));
+  return item;
+}
+
+// ---- the server ------------------------------------------------------------------------------------
+
+class Failure extends Error {
+  constructor(status, problem, retryAfter) {
+    super(problem.title ?? "");
+    Object.assign(this, { status, problem, retryAfter });
+  }
+}
+
+/** Fetch a reply. Throws Failure for a problem reply and for a server that cannot be reached (status 0). */
+async function fetchReply(address, options) {
+  const reply = await fetch(address, options).catch(() => {
+    throw new Failure(0, {});
+  });
+  if (reply.ok) return reply;
+  const problem = await reply.json().catch(() => ({})); // not from our server
+  throw new Failure(reply.status, problem, Number(reply.headers.get("Retry-After")));
+}
+
+async function fetchJson(address, options) {
+  const reply = await fetchReply(address, options);
+  return reply.json().catch(() => {
+    throw new Failure(0, {}); // cut off on the way
+  });
+}
+
+function posted(body) {
+  return { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
+}
+
+// ---- questions and their addresses ------------------------------------------------------------------
+
+/** The canonical address of a question: empty fields and the usual k are left out. */
+function addressOf(given) {
+  const entries = [...given].filter(([name, value]) => value.trim() && !(name === "k" && value === "5"));
+  return `?${new URLSearchParams(entries)}`;
+}
+
+function requestOf(address) {
+  const given = new URLSearchParams(address);
+  const filters = {};
+  for (const name of ["published_from", "published_to"]) if (given.get(name)) filters[name] = given.get(name);
+  for (const name of ["outlet", "language"]) if (given.has(name)) filters[name] = given.getAll(name);
+  const include_boilerplate = given.get("include_boilerplate") === "true";
+  return { question: given.get("q"), k: Number(given.get("k") ?? 5), filters, include_boilerplate };
+}
+
+function scopeItem([name, value]) {
+  const item = make("li", "", `${say[name] ?? name} `);
+  if (name.startsWith("published")) item.append(timeOf(value));
+  else if (name === "language") item.append(languageOf(value));
+  else if (name !== "include_boilerplate") item.append(make("bdi", "", value));
+  return item;
+}
+
+// ---- turns: a question and its reply ------------------------------------------------------------------
+
+function begin(address) {
+  const turn = stamp("turn");
+  const given = new URLSearchParams(address);
+  turn.dataset.address = address;
+  fill(turn, ".question", given.get("q")).href = `/${address}`;
+  given.delete("q");
+  find(".scope", turn).append(...[...given].map(scopeItem));
+  find(".reply", turn).remove();
+  return turn;
+}
+
+/** Ask what an address asks, in a turn of its own or in one that failed before. */
+async function ask(address, turn = begin(address)) {
+  showWaiting(turn);
+  try {
+    drawReply(turn, await fetchJson("/v1/ask", posted(requestOf(address))));
+    remember(address);
+  } catch (failure) {
+    if (!(failure instanceof Failure)) throw failure;
+    turn.append(problemNotice(failure));
+    if (!RETRIED.includes(failure.status)) find("#question").value ||= find(".question", turn).textContent;
+  } finally {
+    turn.classList.remove("waiting");
+  }
+}
+
+function showWaiting(turn) {
+  document.body.classList.remove("fresh");
+  document.title = `${find(".question", turn).textContent} – Ibid`;
+  find(".problem", turn)?.remove();
+  turn.classList.add("waiting");
+  if (!turn.isConnected) find("#conversation").append(turn);
+  turn.scrollIntoView({ behavior: STILL.matches ? "auto" : "smooth", block: "start" });
+}
+
+function drawReply(turn, reply) {
+  const drawn = find(".reply", stamp("turn"));
+  turn.classList.toggle("unanswered", !reply.answerable);
+  find(".question", turn).lang = reply.question_language;
+  find(".warnings", drawn).append(...reply.warnings.map((warning) => make("li", "", warning)));
+  find(".passages", drawn).append(...reply.passages.map(drawPassage));
+  drawOutcome(drawn, reply, turn.dataset.address);
+  turn.append(drawn);
+  announce(reply);
+}
+
+/** Say whether the question is answered, how well, and what to do where it is not. */
+function drawOutcome(root, reply, address) {
+  const { answerable, passages } = reply;
+  fill(root, ".outcome-title", answerable ? say.answered : say.no_answer);
+  fill(root, ".reason", answerable ? "" : say.reasons[reply.reason] ?? reply.reason);
+  fill(root, ".advice", answerable ? "" : passages.length ? say.no_answer_nearest : say.no_answer_empty);
+  fill(root, ".count", counted(answerable ? say.passages : say.nearest, passages.length));
+  fill(root, ".strength", strength(reply.confidence));
+  if (!passages.length) find(".outcome-detail", root).remove();
+  const given = new URLSearchParams(address);
+  if (answerable || given.size === 1) find(".widen", root).remove();
+  else find(".widen", root).href = `/?${new URLSearchParams({ q: given.get("q") })}`;
+}
+
+function announce(reply) {
+  const passages = counted(reply.answerable ? say.passages : say.nearest, reply.passages.length);
+  const title = reply.passages[0]?.citation.title ?? say.untitled;
+  const words = { passages, confidence: strength(reply.confidence), title };
+  find("#announcement").textContent = worded(reply.answerable ? say.found : say.found_none, words);
+}
+
+// ---- passages ----------------------------------------------------------------------------------------
+
+function drawPassage(hit) {
+  const { citation } = hit;
+  const item = stamp("passage");
+  const answers = hit.highlights.map(({ start, end }) => `${start}-${end}`).join(" ");
+  Object.assign(item.dataset, { document: citation.document_id, start: citation.start, answers });
+  fill(item, ".number", hit.rank);
+  find(".open", item).href = `${citation.permalink}?${new URLSearchParams({ answers })}#cited`;
+  fill(item, ".title", citation.title ?? say.untitled).lang = citation.language ?? "";
+  drawOrigin(item, citation);
+  drawQuote(find(".quote", item), hit);
+  const terms = hit.explanation.lexical.terms ?? [];
+  if (terms.length) fill(item, ".terms", terms.join(", "));
+  else find(".matched", item).remove();
+  find(".permalink", item).href = citation.permalink;
+  return item;
+}
+
+function drawOrigin(root, source) {
+  fill(root, ".outlet", source.outlet).lang = source.language ?? "";
+  const time = fill(root, "time", source.published_on && day(source.published_on));
+  time.setAttribute("datetime", source.published_on);
+  fill(root, ".language", source.language && nameOf(source.language)).dataset.language = source.language;
+  const original = find(".original", root);
+  if (/^https?:\/\//i.test(source.url ?? "")) original.href = source.url;
+  else original.remove();
+}
+
+function drawQuote(quote, { text, highlights, citation }) {
+  const points = Array.from(text);
+  const marks = highlights.map(({ start, end }) => ({ start, end, kind: "answer" }));
+  quote.lang = citation.language ?? "";
+  quote.append(...pieces(points, 0, points.length, marks));
+}
+
+function citationText(passage) {
+  const source = [".title", ".outlet", "time"].map((part) => find(part, passage)?.textContent).filter(Boolean);
+  const address = new URL(find(".permalink", passage).getAttribute("href"), location.origin).href;
+  return worded(say.citation_text, { quote: find(".quote", passage).textContent.trim(), source: source.join(", "), address });
+}
+
+// ---- articles, laid out by the rules of api/article.py --------------------------------------------------
 
 const BLANKS = /^[ \t\u00a0\r\n\u2028\u2029]*$/;
 const PARAGRAPH = /[ \t\u00a0\r\n\u2028\u2029]*[^\r\n\u2028\u2029]*[ \t\u00a0\r\n\u2028\u2029]*/g;
 
-/** Cut points[start:end] wherever a mark begins or ends. Offsets count code points, so `points` is an array. */
-function cut(points, start, end, marks) {
+/** Draw points[start:end], cut wherever a mark begins or ends. Offsets count code points, so `points` is an array. */
+function pieces(points, start, end, marks) {
   const edges = marks.flatMap((mark) => [mark.start, mark.end]).filter((edge) => start < edge && edge < end);
   const cuts = [...new Set([start, ...edges, end])].sort((a, b) => a - b);
-  return cuts.slice(0, -1).map((from, i) => {
-    const to = cuts[i + 1];
-    const kinds = marks.filter((mark) => mark.start <= from && to <= mark.end).map((mark) => mark.kind);
-    return { text: points.slice(from, to).join(""), kind: [...new Set(kinds)].join(" ") };
-  });
+  return cuts.slice(0, -1).flatMap((from, i) => piece(points, from, cuts[i + 1], marks));
 }
 
-function appendPieces(parent, pieces) {
-  for (const { text, kind } of pieces) parent.append(kind ? make("mark", kind, text) : text);
+function piece(points, from, to, marks) {
+  const text = points.slice(from, to).join("");
+  const kinds = marks.filter((mark) => mark.start <= from && to <= mark.end).map((mark) => mark.kind);
+  return kinds.length ? [make("mark", [...new Set(kinds)].join(" "), text)] : shown(text);
 }
 
 /** Group the set-aside lines between which nothing but blanks stands. */
@@ -150,7 +343,7 @@ function neighbours(points, setAside) {
 function paragraph(points, start, end, marks) {
   const element = make("p");
   element.dir = "auto";
-  appendPieces(element, cut(points, start, end, marks));
+  element.append(...pieces(points, start, end, marks));
   return element;
 }
 
@@ -189,151 +382,118 @@ function articleText(article, marks) {
   return text;
 }
 
-// ---- talking to the server ------------------------------------------------------------------------
+// ---- the source panel ----------------------------------------------------------------------------------
 
-class Failure extends Error {
-  constructor(status, problem, retryAfter) {
-    super(problem.title ?? "");
-    Object.assign(this, { status, problem, retryAfter });
-  }
-}
+const panel = find("#source");
+let opened = null; // the passage whose article is open
 
-/** Fetch JSON. Throws Failure for a problem reply and for a server that cannot be reached (status 0). */
-async function fetchJson(address, options) {
-  const response = await fetch(address, options).catch(() => {
-    throw new Failure(0, {});
-  });
-  const body = await response.json().catch(() => null); // cut off on the way, or not from our server
-  if (response.ok && body) return body;
-  throw new Failure(response.ok ? 0 : response.status, body ?? {}, Number(response.headers.get("Retry-After")));
-}
-
-function requestOf(address) {
-  const given = new URLSearchParams(address);
-  const filters = {};
-  for (const name of ["published_from", "published_to"]) if (given.get(name)) filters[name] = given.get(name);
-  for (const name of ["outlet", "language"]) if (given.has(name)) filters[name] = given.getAll(name);
-  const include_boilerplate = given.get("include_boilerplate") === "true";
-  return { question: given.get("q"), k: Number(given.get("k") ?? 5), filters, include_boilerplate };
-}
-
-// ---- a question and its passages ----------------------------------------------------------------
-
-/** The canonical address of a question: empty fields and the usual k are left out. */
-function addressOf(given) {
-  const entries = [...given].filter(([name, value]) => value.trim() && !(name === "k" && value === "5"));
-  return `?${new URLSearchParams(entries)}`;
-}
-
-function drawScope(turn, address) {
-  const entries = [...new URLSearchParams(address)].filter(([name]) => name !== "q");
-  const items = entries.map(([name, value]) => {
-    const item = make("li", "", `${say[name] ?? name} `);
-    if (name.startsWith("published")) item.append(timeOf(value));
-    else if (name === "language") item.append(languageOf(value));
-    else if (name !== "include_boilerplate") item.append(make("bdi", "", value));
-    return item;
-  });
-  find(".scope", turn).replaceChildren(...items);
-}
-
-function begin(address) {
-  const turn = stamp("turn");
-  turn.dataset.address = address;
-  const link = fill(turn, ".question", new URLSearchParams(address).get("q"));
-  link.href = `/${address}`;
-  drawScope(turn, address);
-  find(".reply", turn).remove();
-  return turn;
-}
-
-/** Ask what an address asks, in a turn of its own or in one that failed before. */
-async function ask(address, turn = begin(address)) {
-  document.body.classList.remove("fresh");
-  document.title = `${find(".question", turn).textContent} – Ibid`;
-  find(".problem", turn)?.remove();
-  turn.classList.add("waiting");
-  if (!turn.isConnected) find("#conversation").append(turn);
-  turn.scrollIntoView({ behavior: STILL.matches ? "auto" : "smooth", block: "start" });
+async function openSource(passage) {
+  opened?.classList.remove("shown");
+  opened = passage;
+  opened.classList.add("shown");
+  drawPanelHead(passage);
+  find(".text", panel).replaceChildren(make("p", "opening", say.opening));
+  showPanel();
+  if (!NARROW.matches) passage.scrollIntoView({ block: "nearest" });
   try {
-    const body = JSON.stringify(requestOf(address));
-    const headers = { "Content-Type": "application/json" };
-    drawReply(turn, await fetchJson("/v1/ask", { method: "POST", headers, body }));
-    remember(address);
+    await drawArticle(passage);
   } catch (failure) {
     if (!(failure instanceof Failure)) throw failure;
-    turn.append(problemNotice(failure));
-  } finally {
-    turn.classList.remove("waiting");
+    if (opened === passage) find(".text", panel).replaceChildren(problemNotice(failure));
   }
 }
 
-function drawReply(turn, reply) {
-  const drawn = find(".reply", stamp("turn"));
-  turn.classList.toggle("unanswered", !reply.answerable);
-  find(".question", turn).lang = reply.question_language;
-  if (reply.answerable) find(".no-answer", drawn).remove();
-  else {
-    fill(drawn, ".reason", say.reasons[reply.reason] ?? reply.reason);
-    fill(drawn, ".no-answer-advice", reply.passages.length ? say.no_answer_nearest : say.no_answer_empty);
-  }
-  find(".warnings", drawn).replaceChildren(...reply.warnings.map((warning) => make("li", "", warning)));
-  const count = counted(reply.answerable ? say.passages : say.nearest, reply.passages.length);
-  fill(drawn, ".count", count);
-  fill(drawn, ".strength", strength(reply.confidence)).title = percent(reply.confidence);
-  find(".passages", drawn).append(...reply.passages.map(drawPassage));
-  turn.append(drawn);
-  announce(reply, count);
+function drawPanelHead(passage) {
+  const siblings = all(".passage", passage.closest(".passages"));
+  const place = siblings.indexOf(passage);
+  find(".number", panel).textContent = find(".number", passage).textContent;
+  find(".position", panel).textContent = worded(say.position, { n: place + 1, total: siblings.length });
+  find(".previous", panel).disabled = place === 0;
+  find(".next", panel).disabled = place === siblings.length - 1;
+  find("#source-title").replaceChildren(find(".title", passage).cloneNode(true));
+  find(".source-origin").replaceChildren(find(".origin", passage).cloneNode(true));
+  find(".source-actions").replaceChildren(find(".actions", passage).cloneNode(true));
 }
 
-function percent(confidence) {
-  return worded(say.confidence_detail, { percent: Math.round(confidence * 100) });
+async function drawArticle(passage) {
+  const article = await fetchJson(`/v1/documents/${encodeURIComponent(passage.dataset.document)}`);
+  const place = await placeOf(passage, Array.from(article.text));
+  if (opened !== passage) return; // the reader went on meanwhile
+  const text = find(".text", panel);
+  if (place) text.replaceWith(articleText(article, marksOf(place, passage.dataset.answers)));
+  else text.replaceChildren(make("p", "state changed", say.state_changed));
+  const mark = find("mark.answer, mark.cited", panel);
+  if (mark) centre(mark);
 }
 
-function announce(reply, passages) {
-  const title = reply.passages[0]?.citation.title ?? say.untitled;
-  const words = { passages, confidence: strength(reply.confidence), title };
-  find("#announcement").textContent = worded(reply.answerable ? say.found : say.found_none, words);
+/** Where the cited words stand in the article as it is now, which may be newer than the answer; null where nowhere. */
+async function placeOf(passage, points) {
+  const quote = find(".quote", passage).textContent;
+  const length = Array.from(quote).length;
+  const stands = (start) => start !== null && points.slice(start, start + length).join("") === quote;
+  const start = Number(passage.dataset.start);
+  if (stands(start)) return { start, end: start + length };
+  const moved = (await fetchJson(`/v1/citations/${citationOf(passage)}`)).start;
+  return stands(moved) ? { start: moved, end: moved + length } : null;
 }
 
-function drawPassage(hit) {
-  const { citation } = hit;
-  const item = stamp("passage");
-  const answers = hit.highlights.map(({ start, end }) => `${start}-${end}`).join(" ");
-  Object.assign(item.dataset, { document: citation.document_id, start: citation.start, answers });
-  fill(item, ".number", hit.rank);
-  find(".open", item).href = `${citation.permalink}?${new URLSearchParams({ answers })}#cited`;
-  fill(item, ".title", citation.title ?? say.untitled).lang = citation.language ?? "";
-  drawOrigin(item, citation);
-  const quote = find(".quote", item);
-  quote.lang = citation.language ?? "";
-  const points = Array.from(hit.text);
-  appendPieces(quote, cut(points, 0, points.length, hit.highlights.map((h) => ({ ...h, kind: "answer" }))));
-  const terms = hit.explanation.lexical.terms ?? [];
-  if (terms.length) fill(item, ".terms", terms.join(", "));
-  else find(".matched", item).remove();
-  find(".permalink", item).href = citation.permalink;
-  return item;
+function citationOf(passage) {
+  return find(".permalink", passage).getAttribute("href").split("/").at(-1);
 }
 
-function drawOrigin(root, source) {
-  fill(root, ".outlet", source.outlet).lang = source.language ?? "";
-  const time = fill(root, "time", source.published_on && day(source.published_on));
-  time.setAttribute("datetime", source.published_on);
-  fill(root, ".language", source.language && nameOf(source.language)).dataset.language = source.language;
-  const original = find(".original", root);
-  if (/^https?:\/\//i.test(source.url ?? "")) original.href = source.url;
-  else original.remove();
+function marksOf({ start, end }, answers) {
+  const sentences = answers.split(" ").filter(Boolean).map((range) => range.split("-").map(Number));
+  const inArticle = sentences.map(([from, to]) => ({ start: start + from, end: start + to, kind: "answer" }));
+  return [{ start, end, kind: "cited" }, ...inArticle];
 }
+
+/** Scroll the panel and nothing else; scrollIntoView would move the questions too. */
+function centre(mark) {
+  const scroller = find(".scroller", panel);
+  const [words, room] = [mark, scroller].map((part) => part.getBoundingClientRect());
+  scroller.scrollTop += words.top - room.top - Math.max(0, (room.height - words.height) / 2);
+}
+
+function showPanel() {
+  if (panel.open) return;
+  document.body.classList.add("reading");
+  if (NARROW.matches) panel.showModal();
+  else panel.show();
+  find("#source-title").focus({ preventScroll: true });
+}
+
+function step(by) {
+  const siblings = all(".passage", opened.closest(".passages"));
+  const next = siblings[siblings.indexOf(opened) + by];
+  if (next) openSource(next);
+}
+
+function afterClose() {
+  if (panel.open) return; // closed only to be opened in its other form
+  document.body.classList.remove("reading");
+  opened.classList.remove("shown");
+  const opener = find(".open", opened);
+  opened = null;
+  opener.focus();
+}
+
+/** A panel beside the questions becomes a full-screen dialog, and back, when the window changes. */
+function refitPanel() {
+  if (!panel.open) return;
+  panel.close();
+  showPanel();
+}
+
+// ---- problems ------------------------------------------------------------------------------------------
 
 function problemNotice({ status, problem, retryAfter }) {
   const notice = stamp("problem");
-  const offline = status === 0;
-  fill(notice, ".problem-title", offline ? say.offline : say.problem);
+  fill(notice, ".problem-title", status === 0 ? say.offline : say.problem);
   fill(notice, ".problem-advice", advice(status, retryAfter));
   fill(notice, ".problem-detail", [problem.title, problem.detail].filter(Boolean).join(". "));
   if (problem.request_id) fill(notice, "code", problem.request_id);
   else find(".problem-request", notice).remove();
+  if (!RETRIED.includes(status)) find(".retry", notice).remove();
   return notice;
 }
 
@@ -346,124 +506,25 @@ function advice(status, retryAfter) {
   return [400, 413, 422].includes(status) ? say.problem_question : say.problem_server;
 }
 
-// ---- the source panel ---------------------------------------------------------------------------
-
-const panel = find("#source");
-let shown = null; // the passage whose article is open
-
-/** Where the cited words stand in the article as it is now, which may be newer than the answer; null where nowhere. */
-async function placeOf(passage, points) {
-  const quote = find(".quote", passage).textContent;
-  const length = Array.from(quote).length;
-  const stands = (start) => start !== null && points.slice(start, start + length).join("") === quote;
-  const start = Number(passage.dataset.start);
-  if (stands(start)) return { start, end: start + length };
-  const id = find(".permalink", passage).getAttribute("href").split("/").at(-1);
-  const moved = (await fetchJson(`/v1/citations/${id}`)).start;
-  return stands(moved) ? { start: moved, end: moved + length } : null;
-}
-
-function marksOf({ start, end }, answers) {
-  const sentences = answers.split(" ").filter(Boolean).map((range) => range.split("-").map(Number));
-  const inArticle = sentences.map(([from, to]) => ({ start: start + from, end: start + to, kind: "answer" }));
-  return [{ start, end, kind: "cited" }, ...inArticle];
-}
-
-async function drawArticle(passage) {
-  const article = await fetchJson(`/v1/documents/${encodeURIComponent(passage.dataset.document)}`);
-  const place = await placeOf(passage, Array.from(article.text));
-  if (shown !== passage) return; // the reader went on meanwhile
-  const text = find(".text", panel);
-  if (place) text.replaceWith(articleText(article, marksOf(place, passage.dataset.answers)));
-  else text.replaceChildren(make("p", "state changed", say.state_changed));
-  const mark = find("mark.answer, mark.cited", panel);
-  if (mark) centre(mark);
-}
-
-/** Scroll the panel and nothing else; scrollIntoView would move the questions too. */
-function centre(mark) {
-  const scroller = find(".scroller", panel);
-  const [words, room] = [mark, scroller].map((part) => part.getBoundingClientRect());
-  scroller.scrollTop += words.top - room.top - Math.max(0, (room.height - words.height) / 2);
-}
-
-async function openSource(passage) {
-  shown?.classList.remove("shown");
-  shown = passage;
-  shown.classList.add("shown");
-  drawPanelHead(passage);
-  find(".text", panel).replaceChildren();
-  showPanel();
-  if (!NARROW.matches) passage.scrollIntoView({ block: "nearest" });
-  try {
-    await drawArticle(passage);
-  } catch (failure) {
-    if (!(failure instanceof Failure)) throw failure;
-    if (shown === passage) find(".text", panel).replaceChildren(problemNotice(failure));
-  }
-}
-
-function drawPanelHead(passage) {
-  const siblings = all(".passage", passage.closest(".passages"));
-  const place = siblings.indexOf(passage);
-  find(".number", panel).textContent = find(".number", passage).textContent;
-  find(".position", panel).textContent = worded(say.position, { n: place + 1, total: siblings.length });
-  find(".previous", panel).disabled = place === 0;
-  find(".next", panel).disabled = place === siblings.length - 1;
-  find("#source-title", panel).replaceChildren(find(".title", passage).cloneNode(true));
-  find(".source-origin", panel).replaceChildren(find(".origin", passage).cloneNode(true));
-  find(".permalink", panel).href = find(".permalink", passage).getAttribute("href");
-}
-
-function showPanel() {
-  if (panel.open) return;
-  document.body.classList.add("reading");
-  if (NARROW.matches) panel.showModal();
-  else panel.show();
-  find("#source-title").focus({ preventScroll: true });
-}
-
-function step(by) {
-  const siblings = all(".passage", shown.closest(".passages"));
-  const next = siblings[siblings.indexOf(shown) + by];
-  if (next) openSource(next);
-}
-
-function afterClose() {
-  if (panel.open) return; // closed only to be opened in its other form
-  document.body.classList.remove("reading");
-  shown.classList.remove("shown");
-  const opener = find(".open", shown);
-  shown = null;
-  opener.focus();
-}
-
-/** A panel beside the questions becomes a full-screen dialog, and back, when the window changes. */
-function refitPanel() {
-  if (!panel.open) return;
-  panel.close();
-  showPanel();
-}
-
-// ---- copying --------------------------------------------------------------------------------------
-
-function citationText(passage) {
-  const source = [".title", ".outlet", "time"].map((part) => find(part, passage)?.textContent).filter(Boolean);
-  const address = new URL(find(".permalink", passage).getAttribute("href"), location.origin).href;
-  return worded(say.citation_text, { quote: find(".quote", passage).textContent.trim(), source: source.join(", "), address });
-}
+// ---- copying -------------------------------------------------------------------------------------------
 
 async function copy(text, button, done) {
+  tell(button, (await write(text)) ? done : say.copy_failed);
+}
+
+/** Let a button say for a while what it has done. */
+function tell(button, words) {
   button.dataset.label ??= button.textContent;
-  button.textContent = (await write(text)) ? done : say.copy_failed;
-  find("#announcement").textContent = button.textContent;
-  setTimeout(() => { button.textContent = button.dataset.label; }, COPIED_MS);
+  button.textContent = words;
+  find("#announcement").textContent = words;
+  setTimeout(() => { button.textContent = button.dataset.label; }, TOLD_MS);
 }
 
 /** Browsers give the clipboard to https and localhost only; elsewhere the old command still copies a selection. */
 async function write(text) {
   if (navigator.clipboard) return navigator.clipboard.writeText(text).then(() => true, () => false);
-  const area = make("textarea", "", text);
+  const area = make("textarea");
+  area.value = text;
   (panel.open ? panel : document.body).append(area);
   area.select();
   const copied = document.execCommand("copy");
@@ -471,14 +532,27 @@ async function write(text) {
   return copied;
 }
 
-// ---- keyboard -------------------------------------------------------------------------------------
+// ---- keyboard ------------------------------------------------------------------------------------------
 
-function currentTurn() {
-  return (shown ?? document.activeElement)?.closest(".turn") ?? all(".turn").at(-1);
+const KEYS = { "/": focusQuestion, j: () => move(1), k: () => move(-1), "?": () => find("#menu").togglePopover() };
+
+function onKey(event) {
+  if (event.key === "Escape" && panel.open && !find(":popover-open")) return panel.close();
+  if (event.ctrlKey || event.metaKey || event.altKey || !find("#shortcuts").checked) return;
+  if (event.target.closest("input, textarea, select")) return;
+  if (/^[1-9]$/.test(event.key)) openNumber(Number(event.key));
+  else if (Object.hasOwn(KEYS, event.key)) KEYS[event.key]();
+  else return;
+  event.preventDefault();
+}
+
+function focusQuestion() {
+  if (panel.matches(":modal")) panel.close();
+  find("#question").focus();
 }
 
 function move(by) {
-  if (shown) return step(by);
+  if (opened) return step(by);
   const links = all(".open");
   const here = links.indexOf(document.activeElement);
   const first = Math.max(0, links.indexOf(find(".open", currentTurn() ?? document)));
@@ -490,32 +564,37 @@ function openNumber(n) {
   if (passage) openSource(passage);
 }
 
-function onKey(event) {
-  if (event.key === "Escape" && panel.open && !find(":popover-open")) return panel.close();
-  if (event.ctrlKey || event.metaKey || event.altKey || !find("#shortcuts").checked) return;
-  if (event.target.closest("input, textarea, select")) return;
-  if (event.key === "/") focusQuestion();
-  else if (event.key === "j") move(1);
-  else if (event.key === "k") move(-1);
-  else if (/^[1-9]$/.test(event.key)) openNumber(Number(event.key));
-  else return;
-  event.preventDefault();
+function currentTurn() {
+  return (opened ?? document.activeElement)?.closest(".turn") ?? all(".turn").at(-1);
 }
 
-function focusQuestion() {
-  if (panel.matches(":modal")) panel.close();
-  find("#question").focus();
+/** Enter asks; with Shift it begins a line; while an input method composes, it chooses what is composed. */
+function onEnter(event) {
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+  event.preventDefault();
+  find("#composer").requestSubmit();
 }
 
-// ---- beginning ------------------------------------------------------------------------------------
+// ---- clicks and addresses --------------------------------------------------------------------------------
 
-function submit(event) {
+const CLICKS = [
+  [".open", (_, passage) => openSource(passage)],
+  [".copy", (button, passage) => copy(citationText(passage), button, say.citation_copied)],
+  [".share", (button) => copy(find(".question", button.closest(".turn")).href, button, say.link_copied)],
+  [".turn .retry", (button) => ask(button.closest(".turn").dataset.address, button.closest(".turn"))],
+  [".retry", () => openSource(opened)],
+  [".example, .earlier, .question, .widen", (link) => go(addressOf(new URL(link.href).searchParams))],
+];
+
+function onClick(event) {
+  const target = event.target.closest("a, button");
+  if (!target || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  if (target.matches(".switch")) target.search = new URLSearchParams({ back: location.pathname + location.search });
+  const act = CLICKS.find(([selector]) => target.matches(selector))?.[1];
+  if (!act) return;
   event.preventDefault();
-  const address = addressOf(new FormData(event.target));
-  if (!new URLSearchParams(address).get("q")) return;
-  find("#question").value = "";
-  if (COARSE.matches) find("#question").blur(); // the keyboard on the screen would cover the passages
-  go(address);
+  act(target, target.closest(".passage") ?? opened);
+  find("#menu").hidePopover();
 }
 
 function go(address) {
@@ -532,28 +611,22 @@ function revisit() {
   else if (new URLSearchParams(address).get("q")) ask(address);
 }
 
-function onClick(event) {
-  const target = event.target.closest("a, button");
-  if (!target || event.ctrlKey || event.metaKey || event.shiftKey) return;
-  if (target.matches(".switch")) target.search = new URLSearchParams({ back: location.pathname + location.search });
-  const passage = target.closest(".passage") ?? shown;
-  const turn = target.closest(".turn");
-  if (target.matches(".open")) openSource(passage);
-  else if (target.matches(".copy")) copy(citationText(passage), target, say.citation_copied);
-  else if (target.matches(".share")) copy(find(".question", turn).href, target, say.link_copied);
-  else if (target.matches(".retry") && turn) ask(turn.dataset.address, turn);
-  else if (target.matches(".retry")) openSource(shown);
-  else if (target.matches(".example, .earlier, .question")) go(addressOf(new URL(target.href).searchParams));
-  else return;
+// ---- the question box --------------------------------------------------------------------------------------
+
+function submit(event) {
   event.preventDefault();
-  find("#menu").hidePopover();
+  const address = addressOf(new FormData(event.target));
+  if (!new URLSearchParams(address).get("q")) return;
+  find("#question").value = "";
+  find(".filters").open = false; // they would cover the passages
+  if (COARSE.matches) find("#question").blur(); // so would the keyboard on the screen
+  go(address);
 }
 
 function countFilters() {
   const given = new URLSearchParams(addressOf(new FormData(find("#composer"))));
   given.delete("q");
-  const label = given.size ? counted(say.filters_active, given.size) : say.filters;
-  find(".filters-label").textContent = label;
+  find(".filters-label").textContent = given.size ? counted(say.filters_active, given.size) : say.filters;
 }
 
 function clearFilters() {
@@ -565,9 +638,11 @@ function clearFilters() {
   countFilters();
 }
 
+// ---- beginning -----------------------------------------------------------------------------------------------
+
 function startMenu() {
   drawHistory();
-  find("#forget").addEventListener("click", () => { keep("history", []); drawHistory(); });
+  find("#forget").addEventListener("click", forget);
   const shortcuts = find("#shortcuts");
   shortcuts.checked = recall("shortcuts", true);
   shortcuts.addEventListener("change", () => keep("shortcuts", shortcuts.checked));
@@ -578,11 +653,7 @@ function startChat() {
   form.addEventListener("submit", submit);
   form.addEventListener("change", countFilters);
   find(".clear", form).addEventListener("click", clearFilters);
-  find("#question").addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-    event.preventDefault();
-    form.requestSubmit();
-  });
+  find("#question").addEventListener("keydown", onEnter);
   panel.addEventListener("close", afterClose);
   find(".close", panel).addEventListener("click", () => panel.close());
   find(".previous", panel).addEventListener("click", () => step(-1));

@@ -70,11 +70,18 @@ def test_filters_narrow_the_answer_and_are_told_with_it(visit: Visit, site: Site
         "Published from 1 January 2019",
         "Outlet Aujourd'hui le Maroc",
     ]
+    expect(page.locator(".filters")).not_to_have_attribute("open", "")
+    page.click(".filters summary")
     page.fill("[name=published_from]", "2035-01-01")
     ask(page, EXAMPLE)
-    expect(page.locator(".turn").last.locator(".no-answer")).to_contain_text("No article matches the filters")
+    expect(page.locator(".turn").last.locator(".outcome")).to_contain_text("No article matches the filters")
+    page.click(".filters summary")
     page.click(".clear")
     expect(page.locator(".filters-label")).to_have_text("Filters")
+    page.click(".widen")
+    expect(page.locator(".reply")).to_have_count(3)
+    expect(page.locator(".turn").last.locator(".outcome-title")).to_have_text("Answer found")
+    assert parse_qs(urlsplit(page.url).query) == {"q": [EXAMPLE]}
 
 
 def test_a_citation_and_the_address_of_a_question_can_be_copied(visit: Visit, site: Site) -> None:
@@ -232,8 +239,8 @@ def test_an_answer_is_announced_once_and_the_search_is_shown_as_such(visit: Visi
 def test_no_answer_offline_and_errors_say_what_to_do(visit: Visit) -> None:
     page = visit()
     ask(page, UNANSWERED)
-    expect(page.locator(".no-answer")).to_contain_text("Nothing close enough was found")
-    expect(page.locator(".no-answer")).to_contain_text("nearest passages")
+    expect(page.locator(".outcome-title")).to_have_text("Nothing close enough was found.")
+    expect(page.locator(".outcome .advice")).to_contain_text("Use other words")
     assert page.locator(".unanswered .passage").count() > 0
     page.context.set_offline(True)
     page.fill("#question", EXAMPLE)
@@ -248,6 +255,8 @@ def test_no_answer_offline_and_errors_say_what_to_do(visit: Visit) -> None:
     page.press("#question", "Enter")
     expect(page.locator(".problem")).to_contain_text("2,000 characters")
     assert re.fullmatch(r"[0-9a-f]{32}", page.locator(".problem code").inner_text())
+    expect(page.locator(".problem .retry")).to_have_count(0)  # the same words would fail again
+    expect(page.locator("#question")).to_have_value("x" * 2001)  # they are there to be changed
 
 
 def test_the_picture_in_readme_shows_an_answer_with_its_source(visit: Visit, tmp_path: Path) -> None:

@@ -48,11 +48,11 @@ def test_numbers_and_confidence_are_put_into_words() -> None:
     assert counted(corpus, 12345, "fr") == "12\u202f345 articles"
     assert counted(messages("en")["corpus"], 0, "en") == "0 articles"
     assert [strength(c, messages("en")) for c in (1.0, 0.8, 0.5, 0.49, 0.0)] == [
-        "strong evidence",
-        "strong evidence",
-        "fair evidence",
-        "weak evidence",
-        "weak evidence",
+        "strong evidence (100%)",
+        "strong evidence (80%)",
+        "fair evidence (50%)",
+        "weak evidence (49%)",
+        "weak evidence (0%)",
     ]
 
 
