@@ -51,6 +51,7 @@ def _reader(
         "reader",
         document=document,
         blocks=blocks(document, marks) if document and shown else None,
+        target="answer" if any(mark.kind == "answer" for mark in marks) else "cited",
         state=state,
         heading=document.metadata.title if document else None,
     )

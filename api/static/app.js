@@ -422,7 +422,7 @@ async function drawArticle(passage) {
   const text = find(".text", panel);
   if (place) text.replaceWith(articleText(article, marksOf(place, passage.dataset.answers)));
   else text.replaceChildren(make("p", "state changed", say.state_changed));
-  const mark = find("mark.answer, mark.cited", panel);
+  const mark = find("mark.answer", panel) ?? find("mark.cited", panel);
   if (mark) centre(mark);
 }
 

@@ -53,12 +53,15 @@ PAYLOADS = (
     f"\u202e\u2066<script>{EVIL}</script>\u2069\u202d",
 )
 
-# Web addresses by their form, which the index takes as they are.
-ADDRESSES = (
-    'https://example.org/"onmouseover="window.harmed=1',
-    "https://example.org/'onfocus='window.harmed=1'autofocus='",
-    "https://example.org/</a><script>window.harmed=1</script>",
-)
+
+def _as_address(payload: str) -> str:
+    """Return a web address that holds the payload; the index refuses blanks and controls in one."""
+    return "https://example.org/" + "".join(
+        "/" if c.isspace() else c for c in payload if c.isprintable() or c.isspace()
+    )
+
+
+ADDRESSES = tuple(map(_as_address, PAYLOADS))
 
 NO_ADDRESSES = (
     f"javascript:{EVIL}",
@@ -100,7 +103,7 @@ def _table(name: str, payload: str, n: int) -> str:
     known = {
         "title": f"Container {n} {payload}",
         "outlet": f"Harbour News {payload}"[:190],
-        "url": ADDRESSES[n % len(ADDRESSES)],
+        "url": ADDRESSES[n],
         "language": "en",
     }
     # JSON strings are TOML strings, but for DEL and lone surrogates, which no payload holds.

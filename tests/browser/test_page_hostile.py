@@ -3,7 +3,7 @@
 import json
 from urllib.parse import urlencode
 
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from api.template import is_web_address
 from tests.browser.hostile import ADDRESSES, NO_ADDRESSES, PAYLOADS
@@ -78,7 +78,8 @@ def test_the_address_of_an_article_leads_there_and_does_nothing_else(visit: Visi
         links = turn.locator(".original").evaluate_all(
             "links => links.map(link => link.getAttribute('href'))"
         )
-        assert set(links) == set(ADDRESSES)
+        assert len(links) >= 40
+        assert set(links) <= set(ADDRESSES)
     assert harm(page) == []
 
 
@@ -112,14 +113,56 @@ def test_a_hostile_question_is_shown_as_text(visit: Visit) -> None:
         assert joined(page, "#history .earlier") != ""
 
 
-def test_direction_controls_cannot_reach_beyond_the_text_that_holds_them(visit: Visit, site: Site) -> None:
+def test_controls_are_seen_and_do_not_turn_the_words_around_them(visit: Visit, site: Site) -> None:
+    """The API's words are the very ones; on the page each control stands alone and shows its code."""
+    question = "who signed the treaty of the northern lighthouses?"
+    hit = site.ask(question)["passages"][0]
+    codes = [f"U+{ord(c):04X}" for c in hit["text"] if c in "\u202e\u202c"]
+    assert codes
+    page = visit(f"/?q={question}")
+    page.locator(".question").click()  # asks again, so that the script draws as well
+    expect(page.locator(".reply")).to_have_count(2)
+    for turn in page.locator(".turn").all():
+        quote = turn.locator(".quote").first
+        assert quote.evaluate("e => e.textContent") == hit["text"]
+        assert quote.locator(".control").evaluate_all("es => es.map(e => e.dataset.code)") == codes
+        assert "U+202E" in quote.locator(".control").first.evaluate(
+            "e => getComputedStyle(e, '::before').content"
+        )
+        assert _leftmost(quote, "enod") == sorted(_leftmost(quote, "enod"))
+    page.goto("/?q=inscription on a container&k=50")
+    escapes = page.locator(".control[data-code='U+001B']")
+    assert escapes.count() > 0
+    expect(escapes.first).to_be_visible()
+
+
+def _leftmost(part: Locator, word: str) -> list[float]:
+    """Return where on the screen each letter of a word begins."""
+    return list(
+        part.evaluate(
+            """(part, word) => {
+              const walker = document.createTreeWalker(part, NodeFilter.SHOW_TEXT);
+              while (walker.nextNode()) {
+                const at = walker.currentNode.data.indexOf(word);
+                if (at >= 0) return [...word].map((_, i) => {
+                  const range = document.createRange();
+                  range.setStart(walker.currentNode, at + i);
+                  range.setEnd(walker.currentNode, at + i + 1);
+                  return range.getBoundingClientRect().left;
+                });
+              } }""",
+            word,
+        )
+    )
+
+
+def test_direction_cannot_reach_beyond_the_text_that_turns_it(visit: Visit) -> None:
     page = visit("/?q=inscription on a container&k=50")
-    isolated = page.evaluate(
-        """() => [...document.querySelectorAll('.title, .outlet, .quote, .question, .terms')]
+    assert page.evaluate(
+        """() => [...document.querySelectorAll('.title, .outlet, .quote, .question, .terms, .control')]
         .every(e => ['isolate', 'plaintext', 'isolate-override'].includes(getComputedStyle(e).unicodeBidi)
                     || getComputedStyle(e).display === 'block')"""
     )
-    assert isolated
     assert json.dumps("\u202e")[1:-1] in json.dumps(joined(page, ".passages"))
 
 
@@ -139,3 +182,31 @@ def test_the_policy_is_strict_and_the_page_needs_nothing_more(visit: Visit, site
     html = site.http.get("/?q=container").text
     assert "<style" not in html
     assert html.count("<script") == html.count('<script type="module" src="/static/')
+
+
+def test_the_browser_runs_no_script_but_the_page_s_own(site: Site, browser: Browser) -> None:
+    """What an attacker would do if a payload did become markup: each way is refused by the policy."""
+    page = browser.new_page()
+    page.goto(site.address)
+    refused = page.evaluate(
+        """async () => {
+          const tried = {};
+          const attempt = (name, act) => { try { act(); tried[name] = false } catch { tried[name] = true } };
+          attempt('innerHTML', () => { document.createElement('p').innerHTML = '<b>x</b>' });
+          attempt('src', () => { document.createElement('script').src = '/static/app.js' });
+          attempt('policy', () => trustedTypes.createPolicy('mine', {}));
+          const script = document.createElement('script');
+          document.body.append(script);
+          attempt('text', () => { script.text = 'harmed = 1' });
+          attempt('handler', () => document.body.setAttribute('onclick', 'harmed = 1'));
+          document.body.click();
+          tried.handler = window.harmed === undefined;
+          document.body.setAttribute('style', 'display: none');
+          tried.style = getComputedStyle(document.body).display !== 'none';
+          tried.fetch = await fetch('http://203.0.113.9/').then(() => false, () => true);
+          return tried;
+        }"""
+    )
+    page.close()
+    assert refused == dict.fromkeys(refused, True)
+    assert len(refused) == 7
