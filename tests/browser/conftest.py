@@ -1,6 +1,5 @@
 """A real server over the given articles and hostile ones, and a real browser that looks at it."""
 
-import shutil
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,10 +7,8 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.hostile import write_hostile_articles
-from tests.browser.served import SEEDS, Site, Visit, running
+from tests.browser.served import SEEDS, Site, Visit, launch, running
 
-CHROMIUM = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-lcd-text"]
 WAIT_MS = 10_000
 
 
@@ -29,11 +26,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     # One for each file, not one for the session: while it runs, no other test could start an event loop.
-    path = next(filter(None, map(shutil.which, CHROMIUM)), None)
-    if path is None:
-        pytest.fail("no Chromium on PATH: run `make chromium`")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=QUIET)
+        browser = launch(playwright)
         yield browser
         browser.close()
 

@@ -1,6 +1,7 @@
 """A site of articles served by a real process, and what tests do on its pages."""
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, Playwright, expect
 
 from embeddings import Encoder, load_encoder
 from rag.indexing import build_index
@@ -23,6 +24,8 @@ EXAMPLE = "what did Luxembourg and Morocco sign?"
 UNANSWERED = "recette de la tarte aux quetsches et aux mirabelles"
 SERVE = "from api.server import run; from rag.settings import load_settings; run(load_settings())"
 SWAP_SECONDS = 20.0
+CHROMIUM = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-lcd-text"]
 MANY = "1000000"  # requests a minute: the limit is tested elsewhere
 
 Visit = Callable[..., Page]
@@ -79,6 +82,13 @@ def running(site: Site) -> Iterator[Site]:
                 yield site
         finally:
             process.terminate()
+
+
+def launch(playwright: Playwright) -> Browser:
+    """Start the machine's own Chromium."""
+    path = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    assert path, "no Chromium on PATH: run `make chromium`"
+    return playwright.chromium.launch(executable_path=path, args=QUIET)
 
 
 def ask(page: Page, question: str) -> None:
