@@ -53,6 +53,7 @@ def _reader(
         blocks=blocks(document, marks) if document and shown else None,
         target="answer" if any(mark.kind == "answer" for mark in marks) else "cited",
         state=state,
+        citation=request.path_params.get("citation_id"),
         heading=document.metadata.title if document else None,
     )
 

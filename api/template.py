@@ -28,6 +28,7 @@ ADVICE = {
 RETRIED = (429, 500, 503)  # statuses after which the same question may fare better
 # Controls of terminals, and those that turn the direction of writing; app.js knows the same ones.
 CONTROL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+FORMATS = {"markdown": "Markdown", "ris": "RIS", "bibtex": "BibTeX", "csl-json": "CSL-JSON"}  # of exports
 VERSION_LENGTH = 12  # hexadecimal digits of a file's digest in its address
 
 
@@ -129,6 +130,7 @@ TEMPLATES.filters |= {
 }
 TEMPLATES.globals |= {
     "asset": _asset,
+    "formats": FORMATS,
     "languages": LANGUAGES,
     "names": {language: messages(language)["name"] for language in LANGUAGES},
 }

@@ -285,6 +285,7 @@ function drawPassage(hit) {
   if (terms.length) fill(item, ".terms", terms.join(", "));
   else find(".matched", item).remove();
   find(".permalink", item).href = citation.permalink;
+  for (const link of all("[data-format]", item)) link.href = `/v1/citations/${citation.id}/export?format=${link.dataset.format}`;
   return item;
 }
 
@@ -294,7 +295,7 @@ function drawOrigin(root, source) {
   time.setAttribute("datetime", source.published_on);
   fill(root, ".language", source.language && nameOf(source.language)).dataset.language = source.language;
   const original = find(".original", root);
-  if (/^https?:\/\//i.test(source.url ?? "")) original.href = source.url;
+  if (/^https?:\/\//i.test(source.url ?? "")) original.href = source.fragment_url ?? source.url;
   else original.remove();
 }
 
@@ -506,6 +507,32 @@ function advice(status, retryAfter) {
   return [400, 413, 422].includes(status) ? say.problem_question : say.problem_server;
 }
 
+// ---- the conversation as a file ------------------------------------------------------------------------
+
+function citedOnes() {
+  return [...new Set(all(".turn:not(.unanswered) .passage").map(citationOf))];
+}
+
+async function exportAll(button) {
+  try {
+    const wanted = { format: button.dataset.format, citations: citedOnes() };
+    const reply = await fetchReply("/v1/export", posted(wanted));
+    const [, name] = reply.headers.get("Content-Disposition").match(/filename="([^"]+)"/);
+    save(await reply.blob(), name);
+  } catch (failure) {
+    if (!(failure instanceof Failure)) throw failure;
+    tell(button, say.export_failed);
+  }
+}
+
+function save(blob, name) {
+  const link = make("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), TOLD_MS);
+}
+
 // ---- copying -------------------------------------------------------------------------------------------
 
 async function copy(text, button, done) {
@@ -583,6 +610,7 @@ const CLICKS = [
   [".share", (button) => copy(find(".question", button.closest(".turn")).href, button, say.link_copied)],
   [".turn .retry", (button) => ask(button.closest(".turn").dataset.address, button.closest(".turn"))],
   [".retry", () => openSource(opened)],
+  ["#export button", (button) => exportAll(button)],
   [".example, .earlier, .question, .widen", (link) => go(addressOf(new URL(link.href).searchParams))],
 ];
 
@@ -594,7 +622,7 @@ function onClick(event) {
   if (!act) return;
   event.preventDefault();
   act(target, target.closest(".passage") ?? opened);
-  find("#menu").hidePopover();
+  if (target.matches("a")) find("#menu").hidePopover();
 }
 
 function go(address) {
@@ -649,6 +677,7 @@ function startMenu() {
 }
 
 function startChat() {
+  find("#menu").addEventListener("beforetoggle", () => { find("#export").hidden = citedOnes().length === 0; });
   const form = find("#composer");
   form.addEventListener("submit", submit);
   form.addEventListener("change", countFilters);
