@@ -59,7 +59,7 @@ def visit(site: Site, browser: Browser) -> Iterator[Visit]:
 
 
 def _foreign(url: str, address: str) -> list[str]:
-    return [] if url.startswith(f"{address}/") else [f"request: {url}"]
+    return [] if url.startswith((f"{address}/", f"blob:{address}/")) else [f"request: {url}"]
 
 
 def _refusal(message: str) -> list[str]:

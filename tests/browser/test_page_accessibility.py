@@ -99,7 +99,7 @@ def test_nothing_moves_for_those_who_asked_for_less_motion(visit: Visit) -> None
 def test_what_has_focus_is_not_hidden_by_the_question_box(visit: Visit) -> None:
     page = visit(f"/?q={EXAMPLE}&k=10")
     page.locator(".question").focus()
-    for _ in range(page.locator(".passages a, .passages button").count()):
+    for _ in range(page.locator(".passages :is(a, button, summary):visible").count()):
         page.keyboard.press("Tab")
         hidden = page.evaluate(
             """() => { const at = document.activeElement, box = at.getBoundingClientRect();

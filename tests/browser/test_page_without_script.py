@@ -26,6 +26,10 @@ def test_a_question_can_be_asked_filtered_and_followed_to_its_source(visit: Visi
     page.click(".switch")
     assert page.locator("html").get_attribute("lang") == "fr"
     assert joined(page, "mark.cited") == first["text"]
+    page.locator(".export summary").click()
+    with page.expect_download() as exported:
+        page.click(".export [data-format=ris]")
+    assert first["citation"]["title"] in exported.value.path().read_text("utf-8")
 
 
 def test_a_question_that_cannot_be_asked_says_why(visit: Visit) -> None:
