@@ -230,11 +230,15 @@ async function ask(address, turn = begin(address)) {
 
 function showWaiting(turn) {
   document.body.classList.remove("fresh");
-  document.title = `${find(".question", turn).textContent} – Ibid`;
   find(".problem", turn)?.remove();
   turn.classList.add("waiting");
   if (!turn.isConnected) find("#conversation").append(turn);
-  turn.scrollIntoView({ behavior: STILL.matches ? "auto" : "smooth", block: "start" });
+  show(turn, STILL.matches ? "auto" : "smooth");
+}
+
+function show(turn, behavior) {
+  document.title = `${find(".question", turn).textContent} – Ibid`;
+  turn.scrollIntoView({ behavior, block: "start" });
 }
 
 function drawReply(turn, reply) {
@@ -564,7 +568,7 @@ async function write(text) {
 const KEYS = { "/": focusQuestion, j: () => move(1), k: () => move(-1), "?": () => find("#menu").togglePopover() };
 
 function onKey(event) {
-  if (event.key === "Escape" && panel.open && !find(":popover-open")) return panel.close();
+  if (event.key === "Escape" && !find(":popover-open")) return panel.open ? panel.close() : find("#question").blur();
   if (event.ctrlKey || event.metaKey || event.altKey || !find("#shortcuts").checked) return;
   if (event.target.closest("input, textarea, select")) return;
   if (/^[1-9]$/.test(event.key)) openNumber(Number(event.key));
@@ -635,7 +639,7 @@ function revisit() {
   if (location.hash) return; // a link within the page
   const address = addressOf(new URLSearchParams(location.search));
   const turn = all(".turn").find((earlier) => earlier.dataset.address === address);
-  if (turn) turn.scrollIntoView({ block: "start" });
+  if (turn) show(turn, "auto");
   else if (new URLSearchParams(address).get("q")) ask(address);
 }
 

@@ -44,9 +44,12 @@ def test_axe_finds_nothing(visit: Visit, site: Site, locale: str, scheme: str, w
     page.click(".filters summary")
     page.click(".menu-button")
     assert violations(page) == []
-    page.goto(f"/?q={UNANSWERED}")
+    page.goto(f"/?q={UNANSWERED}&language=fr")
     ask(page, EXAMPLE)
+    page.locator(".export summary").first.click()
+    page.click(".menu-button")
     assert violations(page) == []
+    page.keyboard.press("Escape")
     page.locator(".open").last.click()
     opened(page)
     assert violations(page) == []
@@ -55,8 +58,17 @@ def test_axe_finds_nothing(visit: Visit, site: Site, locale: str, scheme: str, w
     assert violations(page) == []
 
 
-def test_axe_finds_nothing_where_something_is_wrong(visit: Visit) -> None:
-    page = visit("/?q=x&k=0")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_where_something_is_wrong(visit: Visit, scheme: str) -> None:
+    page = visit("/?q=x&k=0", color_scheme=scheme, reduced_motion="reduce")
+    page.context.set_offline(True)
+    page.fill("#question", EXAMPLE)
+    page.press("#question", "Enter")
+    expect(page.locator(".problem")).to_have_count(2)
+    assert violations(page) == []
+    page.context.set_offline(False)
+    page.goto("/?q=who signed the treaty of the northern lighthouses?")
+    expect(page.locator(".control").first).to_be_visible()
     assert violations(page) == []
     for address in ("/documents/0000000000000000", f"/c/{'0' * 16}-0-1-{'0' * 16}"):
         page.goto(address)

@@ -184,7 +184,8 @@ def test_everything_can_be_done_from_the_keyboard(visit: Visit) -> None:
     page.keyboard.type("qui a signé l'accord avec la Chambre de commerce ?")
     page.keyboard.press("Enter")
     expect(page.locator(".reply")).to_have_count(2)
-    page.locator("#question").evaluate("e => e.blur()")
+    page.keyboard.press("Escape")
+    expect(page.locator("#question")).not_to_be_focused()
     turn = page.locator(".turn").last
     page.keyboard.press("j")
     expect(turn.locator(".open").first).to_be_focused()
@@ -199,7 +200,7 @@ def test_everything_can_be_done_from_the_keyboard(visit: Visit) -> None:
     page.keyboard.press("Escape")
     expect(page.locator("#source")).not_to_be_visible()
     expect(turn.locator(".open").nth(2)).to_be_focused()
-    page.click(".menu-button")
+    page.keyboard.press("?")
     page.get_by_label("Single-key shortcuts").uncheck()
     page.keyboard.press("Escape")
     page.keyboard.press("1")
