@@ -613,7 +613,8 @@ const CLICKS = [
   [".copy", (button, passage) => copy(citationText(passage), button, say.citation_copied)],
   [".share", (button) => copy(find(".question", button.closest(".turn")).href, button, say.link_copied)],
   [".turn .retry", (button) => ask(button.closest(".turn").dataset.address, button.closest(".turn"))],
-  [".retry", () => openSource(opened)],
+  ["#source .retry", () => openSource(opened)],
+  [".retry", () => location.reload()],
   ["#export button", (button) => exportAll(button)],
   [".example, .earlier, .question, .widen", (link) => go(addressOf(new URL(link.href).searchParams))],
 ];

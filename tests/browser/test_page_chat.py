@@ -6,12 +6,12 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Download, expect
+from playwright.sync_api import Download, Route, expect
 
 from tests.browser.served import EXAMPLE, UNANSWERED, Site, Visit, ask, joined, opened
 
 SCREENSHOT = os.environ.get("README_SCREENSHOT")
-SCREENSHOT_BYTES = 300_000
+SCREENSHOT_BYTES = 400_000
 EMPTY = ("class", "")
 
 
@@ -264,7 +264,7 @@ def test_going_back_leads_to_the_question_before_and_links_within_the_page_stay_
     expect(page.locator(".turn")).to_have_count(2)
 
 
-def test_an_answer_is_announced_once_and_the_search_is_shown_as_such(visit: Visit) -> None:
+def test_an_answer_is_announced_once(visit: Visit) -> None:
     page = visit()
     page.evaluate(
         """() => { window.said = []; new MutationObserver(() => said.push(announcement.textContent))
@@ -275,6 +275,24 @@ def test_an_answer_is_announced_once_and_the_search_is_shown_as_such(visit: Visi
     assert len(said) == 1
     assert said[0].startswith("5 passages, ")
     assert page.locator("#announcement").get_attribute("role") == "status"
+
+
+def test_a_wait_is_shown_as_one(visit: Visit) -> None:
+    page = visit()
+    held: list[Route] = []
+    page.route("**/v1/*", lambda route: held.append(route))
+    page.route("**/v1/documents/*", lambda route: held.append(route))
+    page.fill("#question", EXAMPLE)
+    page.press("#question", "Enter")
+    expect(page.locator(".turn .asking")).to_be_visible()
+    held.pop().continue_()
+    expect(page.locator(".passage").first).to_be_visible()
+    expect(page.locator(".turn .asking")).to_be_hidden()
+    page.locator(".open").first.click()
+    expect(page.locator("#source .opening")).to_be_visible()
+    held.pop().continue_()
+    opened(page)
+    expect(page.locator("#source .opening")).to_have_count(0)
 
 
 def test_no_answer_offline_and_errors_say_what_to_do(visit: Visit) -> None:

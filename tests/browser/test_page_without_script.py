@@ -1,8 +1,13 @@
 """The page without JavaScript: a form, an answer, a reader, permanent addresses."""
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import expect
+from starlette.testclient import TestClient
 
+from api.app import create_app
+from rag.settings import load_settings
 from tests.browser.served import EXAMPLE, Site, Visit, joined
 
 
@@ -45,6 +50,15 @@ def test_a_question_that_cannot_be_asked_says_why(visit: Visit) -> None:
         reply = page.goto(address)
         assert reply is not None
         assert reply.status == 404
+
+
+def test_a_server_without_an_index_says_so_and_asks_nothing(tmp_path: Path) -> None:
+    with TestClient(create_app(settings=load_settings(data=tmp_path)), base_url="http://localhost") as http:
+        reply = http.get("/", headers={"accept-language": "fr"})
+    assert reply.status_code == 503
+    before_templates = reply.text.partition("<template")[0]
+    assert "démarre encore" in before_templates
+    assert 'class="turn' not in before_templates
 
 
 @pytest.mark.parametrize(
