@@ -31,6 +31,9 @@ def test_a_question_can_be_asked_filtered_and_followed_to_its_source(visit: Visi
     page.click(".switch")
     assert page.locator("html").get_attribute("lang") == "fr"
     assert joined(page, "mark.cited") == first["text"]
+    page.goto(first["citation"]["permalink"])
+    page.click("a[href='#cited']")
+    expect(page.locator("mark.cited").first).to_be_in_viewport()
     page.locator(".export summary").click()
     with page.expect_download() as exported:
         page.click(".export [data-format=ris]")
