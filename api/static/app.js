@@ -640,7 +640,7 @@ function revisit() {
   if (location.hash) return; // a link within the page
   const address = addressOf(new URLSearchParams(location.search));
   const turn = all(".turn").find((earlier) => earlier.dataset.address === address);
-  if (turn) show(turn, "auto");
+  if (turn) requestAnimationFrame(() => show(turn, "instant")); // after the browser has put back where it was
   else if (new URLSearchParams(address).get("q")) ask(address);
 }
 

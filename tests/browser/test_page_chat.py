@@ -257,7 +257,7 @@ def test_going_back_leads_to_the_question_before_and_links_within_the_page_stay_
     ask(page, EXAMPLE)
     ask(page, UNANSWERED)
     page.go_back()
-    expect(page.locator(".turn").first.locator(".question")).to_be_in_viewport()
+    expect(page.locator(".turn").first.locator(".question")).to_be_in_viewport(ratio=1)
     page.locator(".skip").focus()
     page.keyboard.press("Enter")
     expect(page.locator("#question")).to_be_focused()
