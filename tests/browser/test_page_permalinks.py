@@ -47,7 +47,7 @@ def test_cited_words_are_shown_where_they_stand_now_or_not_at_all(visit: Visit, 
     for state in STATES:
         card = chat.locator(f".passage[data-document='{ids[state]}']").first
         quote = card.locator(".quote").evaluate("quote => quote.textContent")
-        answer = card.locator("mark.answer").evaluate("mark => mark.textContent")
+        answer = "".join(card.locator("mark.answer").all_text_contents())
         permalink = str(card.locator(".permalink").get_attribute("href"))
         stands = state in ("valid", "moved")
         reply = copies.http.get(permalink).json()
