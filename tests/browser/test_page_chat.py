@@ -1,56 +1,16 @@
-"""The chat page in a real browser: ask, read the source, filter, copy, share, by keyboard, in French."""
+"""The chat page in a real browser: ask, filter, copy, share, look back, by keyboard, in French."""
 
 import os
 import re
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-import pytest
-from playwright.sync_api import Download, Route, expect
+from playwright.sync_api import expect
 
-from tests.browser.served import EXAMPLE, UNANSWERED, Site, Visit, ask, joined, opened
+from tests.browser.served import EXAMPLE, UNANSWERED, Site, Visit, ask, opened
 
 SCREENSHOT = os.environ.get("README_SCREENSHOT")
 SCREENSHOT_BYTES = 400_000
-EMPTY = ("class", "")
-
-
-@pytest.mark.parametrize("wide", [True, False], ids=["1280px", "360px"])
-@pytest.mark.parametrize("question", [EXAMPLE, "who signed the treaty of the northern lighthouses?"])
-def test_the_words_marked_on_the_page_are_the_slices_the_api_cites(
-    visit: Visit, site: Site, question: str, wide: bool
-) -> None:
-    reply = site.ask(question)
-    page = visit(wide=wide)
-    ask(page, question)
-    assert page.locator(".passage").count() == len(reply["passages"])
-    for n, hit in enumerate(reply["passages"]):
-        citation, text = hit["citation"], site.text_of(hit["citation"]["document_id"])
-        cited = text[citation["start"] : citation["end"]]
-        answers = [cited[h["start"] : h["end"]] for h in hit["highlights"]]
-        card = page.locator(".passage").nth(n)
-        assert card.locator(".quote").evaluate("e => e.textContent") == cited
-        assert card.locator("mark.answer").evaluate_all("es => es.map(e => e.textContent)") == answers
-        card.locator(".open").click() if n == 0 else page.click("#source .next")
-        expect(page.locator("#source .number")).to_have_text(str(n + 1))
-        opened(page)
-        assert joined(page, "#source .text mark.cited") == cited
-        assert joined(page, "#source .text mark.answer") == "".join(answers)
-        assert joined(page, "#source .text p") == text
-        expect(page.locator("#source mark.answer").first).to_be_in_viewport(ratio=0.99)
-    assert page.evaluate("document.querySelector('#source').matches(':modal')") is not wide
-
-
-def test_what_was_set_aside_is_folded_away_but_present(visit: Visit, site: Site) -> None:
-    page = visit(f"/?q={EXAMPLE}&outlet=Aujourd'hui le Maroc")
-    page.locator(".open").first.click()
-    opened(page)
-    folded = page.locator("#source details.set-aside").first
-    assert folded.evaluate("e => e.open") is False
-    assert "Rabat: Ouverture du 5e Forum parlementaire Maroc-France" in folded.evaluate("e => e.textContent")
-    expect(folded.locator("summary")).to_contain_text("set aside")
-    folded.locator("summary").click()
-    expect(folded.locator("p").first).to_be_visible()
 
 
 def test_filters_narrow_the_answer_and_are_told_with_it(visit: Visit, site: Site) -> None:
@@ -104,79 +64,6 @@ def test_a_citation_and_the_address_of_a_question_can_be_copied(visit: Visit, si
     expect(guest.locator(".passage").first).to_be_visible()
 
 
-def test_a_passage_or_the_conversation_can_be_exported(visit: Visit, site: Site) -> None:
-    page = visit(f"/?q={EXAMPLE}")
-    ask(page, "Qui a présenté la stratégie Maroc Digital 2030 à Lisbonne ?")
-    ask(page, UNANSWERED)
-    cited = page.locator(".turn:not(.unanswered) .permalink")
-    identities = cited.evaluate_all("links => links.map(link => link.href.split('/').at(-1))")
-    card = page.locator(".passage").first
-    card.locator(".export summary").click()
-    for form in ("markdown", "ris", "bibtex", "csl-json"):
-        with page.expect_download() as one:
-            card.locator(f"[data-format={form}]").click()
-        reply = site.http.get(f"/v1/citations/{identities[0]}/export", params={"format": form})
-        assert _undated(one.value) == re.sub(r"\d", "", reply.text)
-        page.click(".menu-button")
-        with page.expect_download() as whole:
-            page.click(f"#export [data-format={form}]")
-        page.keyboard.press("Escape")
-        wanted = {"format": form, "citations": list(dict.fromkeys(identities))}
-        reply = site.http.post("/v1/export", json=wanted)
-        assert _undated(whole.value) == re.sub(r"\d", "", reply.text)
-        assert whole.value.suggested_filename in reply.headers["content-disposition"]
-
-
-def _undated(file: Download) -> str:
-    """Leave out digits, of which the day of access is made: midnight may pass between two exports."""
-    return re.sub(r"\d", "", file.path().read_bytes().decode())
-
-
-def test_an_export_that_fails_says_so(visit: Visit) -> None:
-    page = visit(f"/?q={UNANSWERED}")
-    page.click(".menu-button")
-    expect(page.locator("#export")).to_be_hidden()  # no answer, nothing to export
-    page.keyboard.press("Escape")
-    ask(page, EXAMPLE)
-    page.context.set_offline(True)
-    page.click(".menu-button")
-    page.click("#export [data-format=ris]")
-    expect(page.locator("#export [data-format=ris]")).to_have_text("Not exported")
-
-
-def test_what_the_script_draws_is_what_the_server_draws(visit: Visit, site: Site) -> None:
-    """Two programs fill one template; they may not drift apart."""
-    asked = f"/?q={EXAMPLE}&language=fr&k=10"
-    for question in (asked, f"/?q={UNANSWERED}&language=fr"):
-        drawn = visit(question)
-        served = drawn.locator(".turn").evaluate("e => e.outerHTML")
-        drawn.locator(".question").click()
-        expect(drawn.locator(".turn:not(.waiting) .reply")).to_have_count(2)
-        scripted = drawn.locator(".turn").last.evaluate("e => e.outerHTML")
-        assert _plain(scripted) == _plain(served)
-    drawn = visit(asked)
-    drawn.locator(".open").first.click()
-    opened(drawn)
-    scripted = drawn.locator("#source .text").evaluate("e => e.outerHTML")
-    drawn.goto(str(drawn.locator(".open").first.get_attribute("href")))
-    served = drawn.locator(".text").evaluate("e => e.outerHTML")
-    assert _plain(scripted) == _plain(served)
-
-
-def _plain(html: str) -> str:
-    """Leave out what may differ: blanks between tags, the order of attributes, the anchor's id."""
-    sorted_tags = re.sub(r"<(\w+)\s+([^>]*)>", _sorted_attributes, html)
-    return re.sub(r"\s+", " ", re.sub(r">\s+|\s+<", lambda blank: blank[0].strip(), sorted_tags))
-
-
-def _sorted_attributes(tag: re.Match[str]) -> str:
-    attributes = re.findall(r'([\w-]+)(?:="([^"]*)")?', tag[2])
-    kept = [
-        f"{name}={value.strip()}" for name, value in attributes if name != "id" and (name, value) != EMPTY
-    ]
-    return f"<{tag[1]} {' '.join(sorted(kept))}>"
-
-
 def test_everything_can_be_done_from_the_keyboard(visit: Visit) -> None:
     page = visit(f"/?q={EXAMPLE}")
     page.keyboard.press("/")
@@ -205,18 +92,6 @@ def test_everything_can_be_done_from_the_keyboard(visit: Visit) -> None:
     page.keyboard.press("Escape")
     page.keyboard.press("1")
     expect(page.locator("#source")).not_to_be_visible()
-
-
-def test_the_panel_becomes_a_full_screen_dialog_when_the_window_becomes_small(visit: Visit) -> None:
-    page = visit(f"/?q={EXAMPLE}")
-    page.locator(".open").first.click()
-    opened(page)
-    for width, modal in ((500, True), (1280, False)):
-        page.set_viewport_size({"width": width, "height": 700})
-        expect(page.locator("#source:modal")).to_have_count(int(modal))
-        expect(page.locator("#source mark.answer").first).to_be_visible()
-    page.keyboard.press("Escape")
-    expect(page.locator(".open").first).to_be_focused()
 
 
 def test_earlier_questions_stay_in_this_browser_until_cleared(visit: Visit) -> None:
@@ -262,60 +137,6 @@ def test_going_back_leads_to_the_question_before_and_links_within_the_page_stay_
     page.keyboard.press("Enter")
     expect(page.locator("#question")).to_be_focused()
     expect(page.locator(".turn")).to_have_count(2)
-
-
-def test_an_answer_is_announced_once(visit: Visit) -> None:
-    page = visit()
-    page.evaluate(
-        """() => { window.said = []; new MutationObserver(() => said.push(announcement.textContent))
-        .observe(announcement, {childList: true, characterData: true, subtree: true}) }"""
-    )
-    ask(page, EXAMPLE)
-    said = page.evaluate("said")
-    assert len(said) == 1
-    assert said[0].startswith("5 passages, ")
-    assert page.locator("#announcement").get_attribute("role") == "status"
-
-
-def test_a_wait_is_shown_as_one(visit: Visit) -> None:
-    page = visit()
-    held: list[Route] = []
-    page.route("**/v1/*", lambda route: held.append(route))
-    page.route("**/v1/documents/*", lambda route: held.append(route))
-    page.fill("#question", EXAMPLE)
-    page.press("#question", "Enter")
-    expect(page.locator(".turn .asking")).to_be_visible()
-    held.pop().continue_()
-    expect(page.locator(".passage").first).to_be_visible()
-    expect(page.locator(".turn .asking")).to_be_hidden()
-    page.locator(".open").first.click()
-    expect(page.locator("#source .opening")).to_be_visible()
-    held.pop().continue_()
-    opened(page)
-    expect(page.locator("#source .opening")).to_have_count(0)
-
-
-def test_no_answer_offline_and_errors_say_what_to_do(visit: Visit) -> None:
-    page = visit()
-    ask(page, UNANSWERED)
-    expect(page.locator(".outcome-title")).to_have_text("Nothing close enough was found.")
-    expect(page.locator(".outcome .advice")).to_contain_text("Use other words")
-    assert page.locator(".unanswered .passage").count() > 0
-    page.context.set_offline(True)
-    page.fill("#question", EXAMPLE)
-    page.press("#question", "Enter")
-    expect(page.locator(".problem")).to_contain_text("The server cannot be reached")
-    page.context.set_offline(False)
-    page.click(".problem .retry")
-    expect(page.locator(".problem")).to_have_count(0)
-    expect(page.locator(".reply")).to_have_count(2)
-    page.evaluate("document.querySelector('#question').removeAttribute('maxlength')")
-    page.fill("#question", "x" * 2001)
-    page.press("#question", "Enter")
-    expect(page.locator(".problem")).to_contain_text("2,000 characters")
-    assert re.fullmatch(r"[0-9a-f]{32}", page.locator(".problem code").inner_text())
-    expect(page.locator(".problem .retry")).to_have_count(0)  # the same words would fail again
-    expect(page.locator("#question")).to_have_value("x" * 2001)  # they are there to be changed
 
 
 def test_the_picture_in_readme_shows_an_answer_with_its_source(visit: Visit, tmp_path: Path) -> None:

@@ -1,0 +1,61 @@
+"""What the page says while it waits, when nothing answers, and when something is wrong."""
+
+import re
+
+from playwright.sync_api import Route, expect
+
+from tests.browser.served import EXAMPLE, UNANSWERED, Visit, ask, opened
+
+
+def test_an_answer_is_announced_once(visit: Visit) -> None:
+    page = visit()
+    page.evaluate(
+        """() => { window.said = []; new MutationObserver(() => said.push(announcement.textContent))
+        .observe(announcement, {childList: true, characterData: true, subtree: true}) }"""
+    )
+    ask(page, EXAMPLE)
+    said = page.evaluate("said")
+    assert len(said) == 1
+    assert said[0].startswith("5 passages, ")
+    assert page.locator("#announcement").get_attribute("role") == "status"
+
+
+def test_a_wait_is_shown_as_one(visit: Visit) -> None:
+    page = visit()
+    held: list[Route] = []
+    page.route("**/v1/*", lambda route: held.append(route))
+    page.route("**/v1/documents/*", lambda route: held.append(route))
+    page.fill("#question", EXAMPLE)
+    page.press("#question", "Enter")
+    expect(page.locator(".turn .asking")).to_be_visible()
+    held.pop().continue_()
+    expect(page.locator(".passage").first).to_be_visible()
+    expect(page.locator(".turn .asking")).to_be_hidden()
+    page.locator(".open").first.click()
+    expect(page.locator("#source .opening")).to_be_visible()
+    held.pop().continue_()
+    opened(page)
+    expect(page.locator("#source .opening")).to_have_count(0)
+
+
+def test_no_answer_offline_and_errors_say_what_to_do(visit: Visit) -> None:
+    page = visit()
+    ask(page, UNANSWERED)
+    expect(page.locator(".outcome-title")).to_have_text("Nothing close enough was found.")
+    expect(page.locator(".outcome .advice")).to_contain_text("Use other words")
+    assert page.locator(".unanswered .passage").count() > 0
+    page.context.set_offline(True)
+    page.fill("#question", EXAMPLE)
+    page.press("#question", "Enter")
+    expect(page.locator(".problem")).to_contain_text("The server cannot be reached")
+    page.context.set_offline(False)
+    page.click(".problem .retry")
+    expect(page.locator(".problem")).to_have_count(0)
+    expect(page.locator(".reply")).to_have_count(2)
+    page.evaluate("document.querySelector('#question').removeAttribute('maxlength')")
+    page.fill("#question", "x" * 2001)
+    page.press("#question", "Enter")
+    expect(page.locator(".problem")).to_contain_text("2,000 characters")
+    assert re.fullmatch(r"[0-9a-f]{32}", page.locator(".problem code").inner_text())
+    expect(page.locator(".problem .retry")).to_have_count(0)  # the same words would fail again
+    expect(page.locator("#question")).to_have_value("x" * 2001)  # they are there to be changed
