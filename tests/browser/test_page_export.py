@@ -4,6 +4,8 @@ import re
 
 from playwright.sync_api import Download, expect
 
+from api.template import FORMATS
+from rag.exports import EXPORTS
 from tests.browser.served import EXAMPLE, UNANSWERED, Site, Visit, ask
 
 
@@ -15,7 +17,8 @@ def test_a_passage_or_the_conversation_can_be_exported(visit: Visit, site: Site)
     identities = cited.evaluate_all("links => links.map(link => link.href.split('/').at(-1))")
     card = page.locator(".passage").first
     card.locator(".export summary").click()
-    for form in ("markdown", "ris", "bibtex", "csl-json"):
+    assert set(FORMATS) == set(EXPORTS)
+    for form in EXPORTS:
         with page.expect_download() as one:
             card.locator(f"[data-format={form}]").click()
         reply = site.http.get(f"/v1/citations/{identities[0]}/export", params={"format": form})
