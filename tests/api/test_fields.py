@@ -9,6 +9,8 @@ from pydantic_core import PydanticCustomError
 
 from api.fields import BLANK, CONTROL, MAX_QUESTION, TRIMMED, clean_question
 
+# Which characters of the other categories are seen, no pattern can say: some 700 ranges.
+some_text = st.text(st.characters(exclude_categories=["Cf", "Cn", "Co", "Cs"]), max_size=5)
 some_blanks = st.text(" \n\t\xa0\u200b\u2028\u2060\ufeff\x07", max_size=4)
 
 
@@ -19,7 +21,7 @@ def cleaned(question: str) -> str | None:
         return None
 
 
-@given(st.builds("{}{}{}".format, some_blanks, st.text(max_size=5), some_blanks))
+@given(st.builds("{}{}{}".format, some_blanks, some_text, some_blanks))
 @example("a" * MAX_QUESTION)
 @example(" " + "a" * MAX_QUESTION + " ")
 @example("a" * (MAX_QUESTION + 1))
