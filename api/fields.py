@@ -79,7 +79,8 @@ Question = Annotated[
     AfterValidator(clean_question),
     Field(
         description=f"The question, in any language: 1 to {MAX_QUESTION} characters after trimming. "
-        "Control characters count as spaces; U+0000 and lone surrogates are refused.",
+        "At least one can be seen. Control characters count as spaces; U+0000 and lone surrogates are "
+        "refused.",
         examples=["what did Luxembourg and Morocco sign?"],
         json_schema_extra={"minLength": 1, "pattern": TRIMMED, "not": {"pattern": r"\u0000"}},
     ),
