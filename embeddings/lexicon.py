@@ -34,6 +34,7 @@ class Lexicon:
             shape = f"{self._pieces.dtype} {self._pieces.shape}"
             raise ModelDamaged(f"{path} holds {shape}, not one int8 row per token", "install the model again")
         self._tokenizer = tokenizer
+        self.dimension: int = self._pieces.shape[1]
 
     def vectors(self, words: Sequence[str]) -> Vectors:
         """Return the vector of each word, (len(words), d) float32, unit norm or zero where unknown."""

@@ -11,18 +11,21 @@ from rag.query import QueryTerm
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """The parts of a score; the two shares add up to `fused` exactly.
+    """The parts of a score; the three shares add up to `fused` exactly.
 
     Attributes:
         fused: the score.
         dense: cosine of question and passage, and its share.
-        lexical: BM25, its bound for this question, its share; `terms`, the words of the
-            passage that count; `matched`, the same for each word of the question.
+        sentence: cosine of the question with its nearest sentence, and its share.
+        lexical: `words`, the share of the question's information that is covered, and its share of
+            the score; `terms`, the words of the passage that count as the question's own or their
+            translation; `matched`, the same for each word of the question.
 
     """
 
     fused: float
     dense: dict[str, float]
+    sentence: dict[str, float]
     lexical: dict[str, object]
 
 
@@ -32,9 +35,9 @@ def explain(score: Score, wanted: Sequence[QueryTerm], text: str, field: str) ->
     return Explanation(
         fused=score.fused,
         dense={"cosine": score.cosine, "share": score.dense_share},
+        sentence={"cosine": score.sentence, "share": score.sentence_share},
         lexical={
-            "bm25": score.bm25,
-            "bound": score.bound,
+            "words": score.words,
             "share": score.lexical_share,
             "terms": sorted(set().union(*matched.values())),
             "matched": matched,

@@ -1,34 +1,73 @@
-"""Which sentence of a passage answers the question."""
+"""Which sentences of a passage answer the question."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.query import QueryTerm, share_found
+import numpy as np
 
-# Words tell more than meaning here: all sentences of a passage are near in meaning. Best on the
-# development half among 0.3, 0.5, 0.7 and 0.9.
-TERM_WEIGHT = 0.9
+# Two at most: more would mark the passage, not the answer.
+AT_MOST = 2
+
+
+@dataclass(frozen=True, slots=True)
+class HighlightWeights:
+    """What makes a sentence the answering one.
+
+    Attributes:
+        cosine: of its cosine with the question.
+        words: of the share of the question's information it covers.
+        expected: of its holding the kind of answer asked for.
+        length: of the logarithm of its length: short sentences say little.
+        near: a second sentence is marked where its score is this near to the first one's.
+
+    """
+
+    cosine: float
+    words: float
+    expected: float
+    length: float
+    near: float
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A sentence that may answer: its cosine with the question, its terms, whether it is the title."""
+    """A sentence that may answer.
+
+    Attributes:
+        cosine: with the question.
+        words: share of the question's information it covers.
+        expected: whether it holds the kind of answer asked for; False where none is.
+        length: its terms.
+        headline: whether it is the article's title.
+
+    """
 
     cosine: float
-    held: set[str]
+    words: float
+    expected: bool
+    length: int
     headline: bool
 
+    def score(self, weights: HighlightWeights) -> float:
+        """Return what sentences of one passage are compared by."""
+        return (
+            weights.cosine * self.cosine
+            + weights.words * self.words
+            + weights.expected * self.expected
+            + weights.length * float(np.log1p(self.length))
+        )
 
-def answering_sentence(candidates: Sequence[Candidate], terms: Sequence[QueryTerm]) -> int:
-    """Return the place of the sentence that answers a question of these words best, the first of equals.
+
+def answering_sentences(candidates: Sequence[Candidate], weights: HighlightWeights) -> list[int]:
+    """Return the places of the sentences that answer best, best first, the first of equals.
 
     A headline is taken only where nothing else stands: a reader sees it anyway, and a sentence
     below it says in full what it says in short.
     """
-
-    def score(place: int) -> float:
-        one = candidates[place]
-        return (1 - TERM_WEIGHT) * one.cosine + TERM_WEIGHT * share_found(terms, one.held)
-
+    scores = [candidate.score(weights) for candidate in candidates]
     places = range(len(candidates))
-    return max([place for place in places if not candidates[place].headline] or places, key=score)
+    body = [place for place in places if not candidates[place].headline] or list(places)
+    ranked = sorted(body, key=lambda place: -scores[place])
+    return [
+        place for place in ranked[:AT_MOST] if scores[place] > scores[ranked[0]] - weights.near
+    ] or ranked[:1]

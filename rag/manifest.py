@@ -7,10 +7,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from rag.errors import SnapshotDamaged, SnapshotMismatch
+from rag.fitted import Fitted, parse_fitted
 
 NAME = "manifest.json"
 # Raised whenever an older program could not read the files, or would read them differently.
-FORMAT = 2
+FORMAT = 3
 # Raised with every change of the cleaner, the chunker or the lexical analysis: an index made by
 # another version would be read by rules it was not made by.
 VERSIONS = {"analysis": 1, "chunker": 1, "cleaner": 1}
@@ -59,6 +60,7 @@ class Manifest:
         versions: of what shaped the contents; see `VERSIONS`.
         passage_tokens: the setting the passages were cut with.
         roots: the files and folders that were indexed, absolute.
+        fitted: the numbers that rank, mark and refuse, as fitted to the model.
         files: every other file of the snapshot by relative POSIX path.
 
     """
@@ -72,6 +74,7 @@ class Manifest:
     versions: dict[str, int]
     passage_tokens: int
     roots: tuple[str, ...]
+    fitted: Fitted
     files: dict[str, FileRecord]
 
     def to_json(self) -> str:
@@ -117,6 +120,7 @@ def read_manifest(folder: Path) -> Manifest:
             "counts": Counts(**fields["counts"]),
             "languages": tuple(fields["languages"]),
             "roots": tuple(fields["roots"]),
+            "fitted": parse_fitted(fields["fitted"]),
             "files": {name: FileRecord(**record) for name, record in fields["files"].items()},
         }
     )

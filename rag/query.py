@@ -1,17 +1,24 @@
 """A query: a question, understood for both searches."""
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+import numpy as np
+
 from embeddings import Lexicon, Vectors
-from rag.fusion import bm25_limit
 from rag.lexical import LexicalIndex, term_of, words_of
+from rag.places import place_of
 from rag.vocabulary import Vocabulary
 
 # The one ending of French verbs that Snowball's stemmer does not take off.
 THIRD_PLURAL = "ent"
 SHORTEST_VERB = 4  # letters: shorter stems meet words of other kinds ("ag", "agent")
+# "Moroccan" for "Maroc": nearly the word itself, which an article that has it should come before.
+SAME_PLACE = 0.9
+# First halves of names that the second half tells alone.
+HALVES = {("United", "States"), ("United", "Kingdom"), ("États", "Unis"), ("Etats", "Unis")}
 # Words of recent questions whose translations are kept, some hundred bytes each.
 REMEMBERED_WORDS = 10_000
 
@@ -24,26 +31,19 @@ class QueryTerm:
         word: as the question has it.
         alternatives: terms of the index that stand for it, each with a factor: 1 for the
             word's own term, its cosine for a translation.
-        limit: the most that BM25 can give for it, the best alternative counting.
+        information: how much it tells passages apart, the logarithm of its rarity (idf).
         named: whether it is a name or a number: what an answer can hardly do without.
 
     """
 
     word: str
     alternatives: dict[str, float]
-    limit: float
+    information: float
     named: bool
 
-    def found(self, held: set[str]) -> float:
+    def found(self, held: Iterable[str]) -> float:
         """Return how well these terms stand for the word: the best factor, 0 for none."""
         return max((factor for name, factor in self.alternatives.items() if name in held), default=0.0)
-
-
-def share_found(terms: Iterable[QueryTerm], held: set[str]) -> float:
-    """Return the share of the words' information that these terms hold, 0 to 1; 1 for no words."""
-    terms = list(terms)
-    limit = sum(term.limit for term in terms)
-    return sum(term.limit * term.found(held) for term in terms) / limit if limit else 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,22 +55,20 @@ class Query:
         language: ISO 639-1 code.
         vector: (d,) float32, unit norm.
         terms: the question's words for each field of the lexical index.
+        words: (words, d) float32 for each field, the words' vectors in the lexicon; zero for numbers.
 
     """
 
     text: str
     language: str
     vector: Vectors
-    terms: dict[str, list[QueryTerm]]
+    terms: Mapping[str, list[QueryTerm]]
+    words: Mapping[str, Vectors]
 
     @property
     def alternatives(self) -> dict[str, list[dict[str, float]]]:
         """Return what the lexical index is asked for."""
         return {field: [term.alternatives for term in terms] for field, terms in self.terms.items()}
-
-    def bound(self, field: str) -> float:
-        """Return the most that BM25 can give a passage of a field for this question."""
-        return sum(term.limit for term in self.terms[field])
 
 
 class Expander:
@@ -83,29 +81,47 @@ class Expander:
         self._vocabularies = vocabularies
         self._lexicon = lexicon
         self._translations = lru_cache(REMEMBERED_WORDS)(self._nearest)
+        self._vector = lru_cache(REMEMBERED_WORDS)(self._word_vector)
 
     def terms(self, question: str, language: str) -> dict[str, list[QueryTerm]]:
         """Return the words of a question for each field, without stop words and repetition."""
         return {field: self._terms(question, language, field) for field in self._index.fields}
 
+    def vectors(self, terms: Iterable[QueryTerm]) -> Vectors:
+        """Return the vector of each word, (words, d) float32, zero where it is a number or unknown."""
+        return np.array([self._vector(term.word) for term in terms], dtype=np.float32).reshape(
+            -1, self._lexicon.dimension if self._lexicon else 0
+        )
+
+    def _word_vector(self, word: str) -> Vectors:
+        if self._lexicon is None:
+            return np.zeros(0, dtype=np.float32)
+        # A number is like no other: 2019 is not nearly 2020.
+        vector: Vectors = self._lexicon.vectors([word if word.isalpha() else ""])[0]
+        return vector
+
     def _terms(self, question: str, language: str, field: str) -> list[QueryTerm]:
         own: dict[str, tuple[str, bool]] = {}
-        for place, word in enumerate(words_of(question)):
+        for word, named in _words(question, language):
             if (term := term_of(word, field, language)) is not None:
-                own.setdefault(term, (word, _is_named(word, place)))
+                own.setdefault(term, (word, named))
         return [
-            self._term(word, named, self._translated(word, language, field) | {term: 1.0}, field)
+            self._term(word, named, self._counterparts(word, language, field) | {term: 1.0}, field)
             for term, (word, named) in own.items()
         ]
 
-    def _translated(self, word: str, language: str, field: str) -> dict[str, float]:
+    def _counterparts(self, word: str, language: str, field: str) -> dict[str, float]:
+        """Return the terms that stand for a word beside its own, each with its factor."""
+        if place := place_of(word, language):
+            # Whatever else is near in meaning is another place.
+            return {term: SAME_PLACE for name in place.words if (term := term_of(name, field)) is not None}
         return {} if language == field else self._translations(word, field)
 
     def _nearest(self, word: str, field: str) -> dict[str, float]:
         vocabulary = self._vocabularies.get(field)
         if vocabulary is None or self._lexicon is None:
             return {}
-        return vocabulary.nearest(self._lexicon.vectors([word])[0])
+        return vocabulary.nearest(self._vector(word))
 
     def _term(self, word: str, named: bool, alternatives: dict[str, float], field: str) -> QueryTerm:
         if field == "fr":
@@ -113,8 +129,13 @@ class Expander:
         held = {term: self._index.document_frequency(field, term) for term in alternatives}
         # A word that no passage holds counts in full; one with a translation counts as that one.
         known = {term: factor for term, factor in alternatives.items() if held[term]} or alternatives
-        limit = max(factor * bm25_limit(held[term], self._index.size) for term, factor in known.items())
-        return QueryTerm(word, known, limit, named)
+        return QueryTerm(word, known, _information(known, held, self._index.size), named)
+
+
+def _information(alternatives: Mapping[str, float], held: Mapping[str, int], passages: int) -> float:
+    """Return the idf of a word, each passage that holds an alternative counting by its factor."""
+    frequency = min(sum(factor * held[term] for term, factor in alternatives.items()), passages)
+    return math.log1p((passages - frequency + 0.5) / (frequency + 0.5))
 
 
 def _with_plural_verbs(alternatives: dict[str, float]) -> dict[str, float]:
@@ -130,5 +151,11 @@ def _with_plural_verbs(alternatives: dict[str, float]) -> dict[str, float]:
     return forms | alternatives
 
 
-def _is_named(word: str, place: int) -> bool:
-    return not word.isalpha() or (place > 0 and word[0].isupper())
+def _words(question: str, language: str) -> Iterator[tuple[str, bool]]:
+    """Yield the words of a question, and whether each is a name or a number."""
+    words = words_of(question)
+    for place, (word, following) in enumerate(zip(words, [*words[1:], ""], strict=True)):
+        if (word, following) in HALVES:
+            continue
+        known = place_of(word, language)
+        yield word, known.named if known else not word.isalpha() or (place > 0 and word[0].isupper())

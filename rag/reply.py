@@ -53,6 +53,7 @@ def _hit(hit: Hit, snapshot: Snapshot) -> dict[str, Any]:
         },
         "explanation": {
             "dense": hit.explanation.dense,
+            "sentence": hit.explanation.sentence,
             "lexical": hit.explanation.lexical,
             "fused": hit.explanation.fused,
         },

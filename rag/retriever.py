@@ -6,18 +6,25 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from embeddings import Encoder
 from rag.answer import Answer, Hit
+from rag.coverage import Coverage, cover
 from rag.errors import BadData
-from rag.evidence import FITTED_FOR, Evidence, judge
+from rag.evidence import Evidence
+from rag.expectation import holds, kind_asked
 from rag.explanation import explain
 from rag.filters import Filters
+from rag.fitted import Fitted
 from rag.fusion import Score
-from rag.highlights import Candidate, answering_sentence
+from rag.highlights import Candidate, answering_sentences
 from rag.language import detect_language
 from rag.lexical import field_of, terms_of
-from rag.query import Expander, Query, share_found
+from rag.query import Expander, Query
 from rag.snapshot import Snapshot
+from rag.store import Place
 
 # Candidates of each kind; every candidate then gets both scores, exactly.
 DEPTH = 50
@@ -25,26 +32,32 @@ DEPTH = 50
 PER_ARTICLE = 3
 # Vectors of recent questions, 1.5 kB each: a page asks again with other filters.
 REMEMBERED_QUESTIONS = 1024
+# Titles whose words are kept, about a kilobyte each.
+REMEMBERED_TITLES = 4096
 # Characters; a question longer than a page is a text pasted by mistake.
 LONGEST_QUESTION = 2_000
 ANYTHING = Filters()
 
 
 @dataclass(frozen=True, slots=True)
-class _Candidate:
-    """A passage that may be a hit: the row of its article, its lexical field, its score."""
+class Found:
+    """A passage that may be a hit: where it stands, what it holds of the question, its score."""
 
-    ordinal: int
-    article: int
-    field: str
+    place: Place
+    coverage: Coverage
+    cosines: npt.NDArray[np.float32]
     score: Score
 
 
 class Retriever:
-    """Answers questions from one snapshot. Safe to share between threads."""
+    """Answers questions from one snapshot. Safe to share between threads.
 
-    def __init__(self, snapshot: Snapshot, encoder: Encoder) -> None:
+    Where no `fitted` numbers are given, those the snapshot was made with count.
+    """
+
+    def __init__(self, snapshot: Snapshot, encoder: Encoder, fitted: Fitted | None = None) -> None:
         self.snapshot = snapshot
+        self._fitted = fitted or snapshot.manifest.fitted
         self._known_languages = encoder.languages
         # A lone name or key word looks like any language: it is taken for one the model knows.
         self._expected = encoder.languages or snapshot.manifest.languages
@@ -61,11 +74,11 @@ class Retriever:
 
         """
         text = _checked(question, k)
-        query = self._understand(text)
-        candidates = self._candidates(query, filters, include_boilerplate)
+        query = self.understand(text)
+        candidates = self.candidates(query, filters, include_boilerplate)
         best = enumerate(_diverse(candidates, k), start=1)
         hits = tuple(self._hit(query, rank, candidate) for rank, candidate in best)
-        judgement = judge(hits[0].evidence if hits else None)
+        judgement = self._fitted.judge.judge(hits[0].evidence if hits else None)
         return Answer(
             question=text,
             question_language=query.language,
@@ -76,30 +89,50 @@ class Retriever:
             warnings=self._warnings(query.language, hits),
         )
 
-    def _understand(self, text: str) -> Query:
+    def understand(self, text: str) -> Query:
+        """Return a question as the searches see it."""
         language = detect_language(text, self._expected)
-        return Query(text, language, self._encode(text), self._expander.terms(text, language))
+        terms = self._expander.terms(text, language)
+        words = {field: self._expander.vectors(found) for field, found in terms.items()}
+        return Query(text, language, self._encode(text), terms, words)
 
-    def _candidates(self, query: Query, filters: Filters, include_boilerplate: bool) -> list[_Candidate]:
+    def candidates(
+        self, query: Query, filters: Filters = ANYTHING, include_boilerplate: bool = False
+    ) -> list[Found]:
         """Return all candidates with their scores, best first, ties by passage order."""
         ordinals, within = self._scope(filters, include_boilerplate)
         lexical, vectors = self.snapshot.lexical, self.snapshot.vectors
-        bm25 = lexical.search(query.alternatives, DEPTH, within)
-        found = sorted({*vectors.search(query.vector, DEPTH, ordinals), *bm25})
+        by_words = lexical.search(query.alternatives, DEPTH, within)
+        found = sorted({*vectors.search(query.vector, DEPTH, ordinals), *by_words})
         if not found:
             return []
-        missing = [ordinal for ordinal in found if ordinal not in bm25]
-        bm25 |= lexical.search(query.alternatives, len(missing), lexical.only(missing))
-        cosines = vectors.cosines(query.vector, found)
-        articles = self.snapshot.articles_of(found)
-        bounds = {field: query.bound(field) for field in query.terms}
-        candidates = []
-        for ordinal, cosine in zip(found, cosines, strict=True):
-            article, language = articles[ordinal]
-            field = field_of(language)
-            score = Score(float(cosine), bm25.get(ordinal, 0.0), bounds[field])
-            candidates.append(_Candidate(ordinal, article, field, score))
-        return sorted(candidates, key=lambda candidate: (-candidate.score.fused, candidate.ordinal))
+        places = self.snapshot.places_of(found)
+        cosines = dict(zip(found, vectors.cosines(query.vector, found), strict=True))
+        by_field: dict[str, list[Place]] = {}
+        for place in places:
+            by_field.setdefault(field_of(place.language), []).append(place)
+        candidates = [
+            self._candidate(query, place, coverage, float(cosines[place.ordinal]))
+            for field, group in by_field.items()
+            for place, coverage in zip(group, self._coverages(query, field, group), strict=True)
+        ]
+        return sorted(candidates, key=lambda one: (-one.score.fused, one.place.ordinal))
+
+    def _coverages(self, query: Query, field: str, places: Sequence[Place]) -> list[Coverage]:
+        held = self.snapshot.sentence_terms
+        titles = [_around(place.title or "", (place.published_on or "")[:4], field) for place in places]
+        return cover(
+            query.terms[field],
+            query.words[field],
+            self.snapshot.vocabularies.get(field),
+            [held.of(place.first_sentence, place.sentences) for place in places],
+            titles,
+        )
+
+    def _candidate(self, query: Query, place: Place, coverage: Coverage, cosine: float) -> Found:
+        cosines = self.snapshot.vectors.sentence_cosines(query.vector, place.first_sentence, place.sentences)
+        score = Score(cosine, float(cosines.max()), coverage.share, self._fitted.fusion)
+        return Found(place, coverage, cosines, score)
 
     def _scope(self, filters: Filters, include_boilerplate: bool) -> tuple[Sequence[int] | range, Any]:
         """Return where to search: ordinals for the dense index, a restriction for the lexical one."""
@@ -111,35 +144,33 @@ class Retriever:
         ordinals = self.snapshot.ordinals_of(rows, include_boilerplate)
         return ordinals, self.snapshot.lexical.within(rows, include_boilerplate)
 
-    def _hit(self, query: Query, rank: int, candidate: _Candidate) -> Hit:
-        passage, first_sentence = self.snapshot.passage(candidate.ordinal)
+    def _hit(self, query: Query, rank: int, candidate: Found) -> Hit:
+        passage, _ = self.snapshot.passage(candidate.place.ordinal)
         document = self.snapshot.document(passage.document_id)
         if document is None:  # a snapshot's passages all have their document
             raise LookupError(passage.document_id)
-        text, wanted = passage.span.slice(document.text), query.terms[candidate.field]
-        title, field = document.metadata.title or "", candidate.field
-        words = [sentence.slice(document.text) for sentence in passage.sentences]
-        cosines = self.snapshot.vectors.sentence_cosines(query.vector, first_sentence, len(words))
-        sentences = [
-            Candidate(float(cosine), terms_of(one, field), one == title)
-            for cosine, one in zip(cosines, words, strict=True)
-        ]
-        answering = passage.sentences[answering_sentence(sentences, wanted)]
-        held = terms_of(title, field).union(*(sentence.held for sentence in sentences))
+        text, field = passage.span.slice(document.text), field_of(document.metadata.language)
+        texts = [one.slice(document.text) for one in passage.sentences]
+        sentences = sentences_of(query.text, candidate, texts)
+        marked = answering_sentences(sentences, self._fitted.highlights)
+        score, coverage = candidate.score, candidate.coverage
+        expected = kind_asked(query.text) is None or any(sentence.expected for sentence in sentences)
         return Hit(
             rank=rank,
-            score=candidate.score.fused,
+            score=score.fused,
             passage=passage,
             text=text,
             source=document.source,
             metadata=document.metadata,
-            highlights=(answering.shifted(-passage.span.start),),
-            explanation=explain(candidate.score, wanted, text, field),
+            highlights=tuple(passage.sentences[place].shifted(-passage.span.start) for place in marked),
+            explanation=explain(score, query.terms[field], text, field),
             evidence=Evidence(
-                sentence=float(cosines.max()),
-                # A question without any word of its own finds nothing by words.
-                words=share_found(wanted, held) if wanted else 0.0,
-                names=share_found((term for term in wanted if term.named), held),
+                passage=max(score.cosine, 0.0),
+                sentence=max(score.sentence, 0.0),
+                words=score.words,
+                weakest=coverage.weakest,
+                names=coverage.names,
+                expected=float(expected),
             ),
         )
 
@@ -153,8 +184,8 @@ class Retriever:
             for what, language in spoken
             if known and language not in known
         ]
-        if name != FITTED_FOR:
-            warnings.append(f"confidence was fitted for the bundled model; with {name!r} it is a rough guide")
+        if self._fitted.model != manifest.model.fingerprint:
+            warnings.append(f"confidence was fitted for another model; with {name!r} it is a rough guide")
         return tuple(warnings)
 
 
@@ -171,13 +202,35 @@ def _checked(question: str, k: int) -> str:
     return text
 
 
-def _diverse(candidates: Sequence[_Candidate], count: int) -> list[_Candidate]:
+@lru_cache(REMEMBERED_TITLES)
+def _around(title: str, year: str, field: str) -> frozenset[str]:
+    """Return the terms of an article's title and the year it was published in."""
+    return frozenset(terms_of(f"{title} {year}", field))
+
+
+def sentences_of(question: str, found: Found, texts: Sequence[str]) -> list[Candidate]:
+    """Return what speaks for each sentence of a passage, given with their words."""
+    kind, coverage = kind_asked(question), found.coverage
+    rows = zip(texts, found.cosines, coverage.of_sentences, coverage.lengths, strict=True)
+    return [
+        Candidate(
+            cosine=float(cosine),
+            words=float(words),
+            expected=kind is not None and holds(text, kind),
+            length=int(length),
+            headline=text == found.place.title,
+        )
+        for text, cosine, words, length in rows
+    ]
+
+
+def _diverse(candidates: Sequence[Found], count: int) -> list[Found]:
     """Return the best candidates, at most `PER_ARTICLE` of one article unless others run out."""
     seen: Counter[int] = Counter()
-    first: list[_Candidate] = []
-    rest: list[_Candidate] = []
+    first: list[Found] = []
+    rest: list[Found] = []
     for candidate in candidates:
-        seen[candidate.article] += 1
-        (first if seen[candidate.article] <= PER_ARTICLE else rest).append(candidate)
+        seen[candidate.place.document] += 1
+        (first if seen[candidate.place.document] <= PER_ARTICLE else rest).append(candidate)
     chosen = (first + rest)[:count]
-    return sorted(chosen, key=lambda candidate: (-candidate.score.fused, candidate.ordinal))
+    return sorted(chosen, key=lambda candidate: (-candidate.score.fused, candidate.place.ordinal))

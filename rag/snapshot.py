@@ -19,9 +19,9 @@ from rag.filters import Filters
 from rag.lexical import LexicalIndex, field_of
 from rag.manifest import REBUILD, Manifest
 from rag.passages import Passage
-from rag.store import Store
+from rag.store import Place, Store
 from rag.vectors import VectorIndex
-from rag.vocabulary import open_vocabularies
+from rag.vocabulary import SentenceTerms, open_vocabularies
 
 CURRENT = "CURRENT"
 SNAPSHOTS = "snapshots"
@@ -49,6 +49,7 @@ class Snapshot:
             fields = sorted({field_of(language) for language in self.manifest.languages})
             self.lexical = LexicalIndex(path / LEXICAL, fields)
             self.vocabularies = open_vocabularies(path / VOCABULARY, fields)
+            self.sentence_terms = SentenceTerms(path / VOCABULARY)
         except (sqlite3.Error, ValueError, OSError) as error:
             raise SnapshotDamaged(f"{path} cannot be opened ({error})", REBUILD) from None
 
@@ -82,9 +83,9 @@ class Snapshot:
         """Return a passage by its ordinal, and the row of its first sentence vector."""
         return self._store.passage(ordinal)
 
-    def articles_of(self, ordinals: Sequence[int]) -> dict[int, tuple[int, str | None]]:
-        """Return for each passage the row of its document, and that document's language."""
-        return self._store.articles_of(ordinals)
+    def places_of(self, ordinals: Sequence[int]) -> list[Place]:
+        """Return where each of these passages, given in order, stands."""
+        return self._store.places_of(ordinals)
 
     def facets(self) -> dict[str, list[str]]:
         """Return the values of outlet and language present, sorted."""

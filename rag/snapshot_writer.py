@@ -13,6 +13,7 @@ from embeddings import Encoder, Vectors
 from rag import manifest as manifests
 from rag import store
 from rag.documents import Document
+from rag.fitted import shipped_fitted
 from rag.lexical import LexicalEntry, field_of, write_lexical_index
 from rag.manifest import Counts, Manifest, ModelRecord
 from rag.passages import Passage
@@ -46,13 +47,22 @@ class Contents:
             for sentence in passage.sentences:
                 yield sentence.slice(by_id[passage.document_id])
 
+    def sentences_by_field(self) -> Iterator[tuple[str, str]]:
+        """Yield the lexical field and the words of every sentence, passage by passage."""
+        by_id = {document.id: document for document in self.documents}
+        for passage in self.passages:
+            document = by_id[passage.document_id]
+            field = field_of(document.metadata.language)
+            for sentence in passage.sentences:
+                yield field, sentence.slice(document.text)
+
     def identity(self, encoder: Encoder) -> str:
         """Return a digest: equal digests mean equal answers.
 
         It is made from results (texts, labels, spans), so a change of cleaner or chunker
         changes it wherever it changes anything.
         """
-        made_by = (manifests.FORMAT, manifests.VERSIONS, encoder.fingerprint)
+        made_by = (manifests.FORMAT, manifests.VERSIONS, encoder.fingerprint, shipped_fitted())
         digest = hashlib.sha256(repr(made_by).encode())
         for document in self.documents:
             digest.update(json.dumps(astuple(document), default=str).encode())
@@ -86,6 +96,7 @@ def describe(contents: Contents, encoder: Encoder, passage_tokens: int, roots: t
         versions=manifests.VERSIONS,
         passage_tokens=passage_tokens,
         roots=roots,
+        fitted=shipped_fitted(),
         files={},
     )
 
@@ -105,12 +116,9 @@ def write_snapshot(
     (building / LEXICAL).mkdir(parents=True)
     write_store(building / store.NAME, contents.documents, contents.passages)
     write_vectors(building, *vectors)
-    entries = list(_lexical_entries(contents))
-    write_lexical_index(building / LEXICAL, entries)
-    if encoder.lexicon is not None:
-        (building / VOCABULARY).mkdir()
-        texts = ((field_of(entry.language), entry.text) for entry in entries)
-        write_vocabulary(building / VOCABULARY, encoder.lexicon, texts)
+    write_lexical_index(building / LEXICAL, _lexical_entries(contents))
+    (building / VOCABULARY).mkdir()
+    write_vocabulary(building / VOCABULARY, encoder.lexicon, contents.sentences_by_field())
     complete = replace(manifest, files=manifests.record_files(building))
     (building / manifests.NAME).write_text(complete.to_json(), "utf-8")
     Snapshot(building, encoder).close()

@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from rag.documents import Document, Metadata, SetAside
 from rag.filters import Filters
@@ -81,6 +81,18 @@ def _passage_values(passages: Iterable[Passage], rows: dict[str, int]) -> Iterab
         first_sentence += len(passage.sentences)
 
 
+class Place(NamedTuple):
+    """Where a passage stands: its document's row and metadata, the rows of its sentences."""
+
+    ordinal: int
+    document: int
+    language: str | None
+    title: str | None
+    published_on: str | None
+    first_sentence: int
+    sentences: int
+
+
 class Store:
     """The documents and passages of a snapshot, read-only.
 
@@ -129,14 +141,14 @@ class Store:
         *found, first_sentence = self._database.execute(query, (ordinal,)).fetchone()
         return _passage(found), first_sentence
 
-    def articles_of(self, ordinals: Sequence[int]) -> dict[int, tuple[int, str | None]]:
-        """Return for each passage the row of its document, and that document's language."""
+    def places_of(self, ordinals: Sequence[int]) -> list[Place]:
+        """Return where each of these passages, given in order, stands."""
         query = (
-            "SELECT ordinal, document, language FROM passages JOIN documents ON document = row"
-            " WHERE ordinal IN (SELECT value FROM json_each(?))"
+            "SELECT ordinal, document, language, title, published_on, first_sentence,"
+            " json_array_length(sentences) FROM passages JOIN documents ON document = row"
+            " WHERE ordinal IN (SELECT value FROM json_each(?)) ORDER BY ordinal"
         )
-        found = self._database.execute(query, (json.dumps(list(ordinals)),))
-        return {ordinal: (row, language) for ordinal, row, language in found}
+        return [Place(*found) for found in self._database.execute(query, (json.dumps(list(ordinals)),))]
 
     def facets(self) -> dict[str, list[str]]:
         """Return the values of outlet and language present, sorted."""

@@ -1,4 +1,4 @@
-"""The vocabulary of an index: its terms by language, each with a vector of the model's lexicon.
+"""The vocabulary of an index: its terms by language with their vectors, and which terms each sentence holds.
 
 Through it a question finds words it does not hold: "agreement" finds "accord". Only terms of
 the index itself are offered, so every translation is one that stands in some article.
@@ -8,47 +8,66 @@ After Darwish and Oard, "Probabilistic Structured Query Methods" (SIGIR 2003).
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from embeddings import Lexicon
+from embeddings import Lexicon, Vectors
 from rag.lexical import term_of, words_of
 
 # A translation less close is noise; chosen on the development half, see Decisions.
 NEAREST_AT_LEAST = 0.4
 TRANSLATIONS = 6
+TERMS = "terms.npy"
+STARTS = "starts.npy"
+
+Ids = npt.NDArray[np.uint32]
 
 
-def write_vocabulary(folder: Path, lexicon: Lexicon, texts: Iterable[tuple[str, str]]) -> None:
-    """Write the terms of all texts, given with their field, into an empty folder.
+def write_vocabulary(folder: Path, lexicon: Lexicon | None, sentences: Iterable[tuple[str, str]]) -> None:
+    """Write the terms of all sentences, given with their field, into an empty folder.
 
-    A term's vector is the mean of those of the words it stands for, each as often as it occurs.
+    A term's vector is the mean of those of the words it stands for, each as often as it occurs;
+    without a lexicon there are no vectors.
 
     Raises:
         OSError: the folder cannot be written.
 
     """
-    forms: dict[str, dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
-    for field, text in texts:
+    forms: dict[str, dict[str, Counter[str]]] = defaultdict(dict)
+    places: dict[str, dict[str, int]] = defaultdict(dict)
+    held: list[Ids] = []
+    for field, text in sentences:
+        terms, known = forms[field], places[field]
+        row = set()
         for word in words_of(text):
-            if (term := term_of(word, field)) is not None and word.isalpha():
-                forms[field][term][word.lower()] += 1
+            if (term := term_of(word, field)) is not None:
+                terms.setdefault(term, Counter())[word.lower()] += 1
+                row.add(known.setdefault(term, len(known)))
+        held.append(np.array(sorted(row), dtype=np.uint32))
+    starts = np.cumsum([0, *map(len, held)], dtype=np.int64)
+    np.save(folder / TERMS, np.concatenate([np.zeros(0, np.uint32), *held]), allow_pickle=False)
+    np.save(folder / STARTS, starts, allow_pickle=False)
     for field, terms in forms.items():
         (folder / f"{field}.json").write_text(json.dumps(list(terms), ensure_ascii=False), "utf-8")
-        vectors = np.stack([_mean(lexicon, words) for words in terms.values()])
-        np.save(folder / f"{field}.npy", vectors.astype(np.float16), allow_pickle=False)
+        if lexicon is not None and terms:
+            vectors = np.stack([_mean(lexicon, words) for words in terms.values()])
+            np.save(folder / f"{field}.npy", vectors.astype(np.float16), allow_pickle=False)
 
 
-def _mean(lexicon: Lexicon, words: Counter[str]) -> npt.NDArray[np.float32]:
-    weighted = np.array(list(words.values()), dtype=np.float32) @ lexicon.vectors(list(words))
+def _mean(lexicon: Lexicon, forms: Counter[str]) -> Vectors:
+    # The pieces of numbers mean nothing: 2019 is not nearly 2020.
+    words = [word for word in forms if word.isalpha()]
+    vectors = lexicon.vectors(words or [""])
+    weighted = np.array([forms[word] for word in words or [""]], dtype=np.float32) @ vectors
     norm = np.linalg.norm(weighted)
     return np.asarray(weighted / norm if norm else weighted, dtype=np.float32)
 
 
 class Vocabulary:
-    """The terms of one field and their vectors.
+    """The terms of one field and their vectors; a term's id is its place.
 
     Raises:
         ValueError: the files do not fit together.
@@ -58,18 +77,52 @@ class Vocabulary:
 
     def __init__(self, folder: Path, field: str) -> None:
         self._terms: list[str] = json.loads((folder / f"{field}.json").read_text("utf-8"))
-        self._vectors = np.load(folder / f"{field}.npy", allow_pickle=False).astype(np.float32)
-        if len(self._terms) != len(self._vectors):
-            raise ValueError(f"{folder / field}: {len(self._terms)} terms, {len(self._vectors)} vectors")
+        self.ids: dict[str, int] = {term: place for place, term in enumerate(self._terms)}
+        self._vectors: Vectors | None = None
+        if (path := folder / f"{field}.npy").exists():
+            self._vectors = np.load(path, allow_pickle=False).astype(np.float32)
+            if len(self._terms) != len(self._vectors):
+                message = f"{len(self._terms)} terms, {len(self._vectors)} vectors"
+                raise ValueError(f"{folder / field}: {message}")
 
     def nearest(self, vector: npt.NDArray[np.float32]) -> dict[str, float]:
         """Return the terms nearest to a vector (d,) with their cosines, best first."""
+        if self._vectors is None:
+            return {}
         cosines = self._vectors @ vector
         near = np.flatnonzero(cosines >= NEAREST_AT_LEAST)
         best = near[np.argsort(-cosines[near], kind="stable")][:TRANSLATIONS]
         return {self._terms[place]: float(cosines[place]) for place in best}
 
+    def likeness(self, ids: Ids, vectors: Vectors) -> npt.NDArray[np.float32]:
+        """Return how like these terms are to words of vectors (n, d): (len(ids), n), 0 to 1."""
+        if self._vectors is None:
+            return np.zeros((len(ids), len(vectors)), dtype=np.float32)
+        likeness: Vectors = np.clip(self._vectors[ids] @ vectors.T, 0.0, 1.0)
+        return likeness
+
+
+class SentenceTerms:
+    """The ids of the terms of each sentence, in the order of the sentence vectors; memory-mapped.
+
+    Raises:
+        ValueError: the files do not fit together.
+        OSError: a file cannot be read.
+
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._terms: Ids = np.load(folder / TERMS, mmap_mode="r", allow_pickle=False)
+        self._starts: npt.NDArray[np.int64] = np.load(folder / STARTS, mmap_mode="r", allow_pickle=False)
+        if not len(self._starts) or self._starts[-1] != len(self._terms):
+            raise ValueError(f"{folder / TERMS} and {folder / STARTS} do not belong together")
+
+    def of(self, first: int, count: int) -> list[Ids]:
+        """Return the ids of each of `count` sentences from row `first`."""
+        starts = self._starts[first : first + count + 1]
+        return [self._terms[start:end] for start, end in pairwise(starts)]
+
 
 def open_vocabularies(folder: Path, fields: Sequence[str]) -> dict[str, Vocabulary]:
-    """Open the vocabulary of each field; none where the index was made without a lexicon."""
+    """Open the vocabulary of each field that holds any term."""
     return {field: Vocabulary(folder, field) for field in fields if (folder / f"{field}.json").exists()}

@@ -1,70 +1,85 @@
-"""The answering sentence: nearest in meaning, helped by the words of the question."""
+"""The answering sentences: those that cover the question's words, hold what is asked, are near in meaning."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.highlights import Candidate, answering_sentence
-from rag.query import QueryTerm
+from rag.highlights import AT_MOST, Candidate, HighlightWeights, answering_sentences
 
-TERMS = ("accord", "maroc", "2019")
+WEIGHTS = HighlightWeights(cosine=0.1, words=1.0, expected=0.3, length=0.05, near=0.1)
 
 sentences = st.lists(
-    st.tuples(st.floats(-1, 1, width=32), st.sets(st.sampled_from((*TERMS, "other")))),
+    st.builds(
+        Candidate,
+        st.floats(-1, 1, width=32),
+        st.floats(0, 1),
+        st.booleans(),
+        st.integers(0, 60),
+        st.booleans(),
+    ),
     min_size=1,
     max_size=12,
 )
-weightings = st.dictionaries(st.sampled_from(TERMS), st.floats(0.01, 10))
 
 
-def wanted(weights: dict[str, float]) -> list[QueryTerm]:
-    """Return the words of a question, each with its weight and without translations."""
-    return [QueryTerm(word, {word: 1.0}, weight, named=False) for word, weight in weights.items()]
+def sentence(
+    words: float, cosine: float = 0.4, *, expected: bool = False, headline: bool = False
+) -> Candidate:
+    return Candidate(cosine, words, expected, 10, headline)
 
 
-def candidates(*parts: tuple[float, set[str]]) -> list[Candidate]:
-    """Return sentences of these cosines and terms, none of them a headline."""
-    return [Candidate(cosine, held, headline=False) for cosine, held in parts]
+@given(sentences)
+def test_one_or_two_sentences_are_marked_the_best_first(candidates: list[Candidate]) -> None:
+    marked = answering_sentences(candidates, WEIGHTS)
+    scores = [candidates[place].score(WEIGHTS) for place in marked]
+    assert 1 <= len(marked) == len(set(marked)) <= AT_MOST
+    assert scores == sorted(scores, reverse=True)
+    body = [one for one in candidates if not one.headline] or candidates
+    assert scores[0] == max(one.score(WEIGHTS) for one in body)
 
 
-@given(sentences, weightings)
-def test_one_of_the_sentences_is_chosen(
-    parts: list[tuple[float, set[str]]], weights: dict[str, float]
-) -> None:
-    assert 0 <= answering_sentence(candidates(*parts), wanted(weights)) < len(parts)
+@given(sentences)
+def test_a_second_sentence_is_marked_only_where_it_is_nearly_as_good(candidates: list[Candidate]) -> None:
+    first, *second = answering_sentences(candidates, WEIGHTS)
+    for place in second:
+        gap = candidates[first].score(WEIGHTS) - candidates[place].score(WEIGHTS)
+        assert gap <= WEIGHTS.near + 1e-9
 
 
-@given(sentences, weightings)
-def test_no_sentence_is_better_in_meaning_and_in_words(
-    parts: list[tuple[float, set[str]]], weights: dict[str, float]
-) -> None:
-    chosen = answering_sentence(candidates(*parts), wanted(weights))
-    share = [sum(weights.get(term, 0) for term in terms) for _, terms in parts]
+@given(sentences)
+def test_no_sentence_left_out_is_better_in_everything(candidates: list[Candidate]) -> None:
+    first = candidates[answering_sentences(candidates, WEIGHTS)[0]]
     assert not any(
-        parts[other][0] > parts[chosen][0] + 1e-6 and share[other] > share[chosen] + 1e-6
-        for other in range(len(parts))
+        one.cosine > first.cosine + 1e-6
+        and one.words > first.words + 1e-6
+        and one.expected >= first.expected
+        and one.length >= first.length
+        and not one.headline
+        for one in candidates
     )
 
 
-@pytest.mark.parametrize("count", [1, 2, 5])
-def test_the_first_of_equals_is_chosen(count: int) -> None:
-    assert answering_sentence(candidates(*[(0.5, {"accord"})] * count), wanted({"accord": 1.0})) == 0
+def test_the_first_of_equals_is_chosen() -> None:
+    assert answering_sentences([sentence(0.5)] * 3, WEIGHTS) == [0, 1]
 
 
-def test_among_sentences_equally_near_the_one_with_the_rarer_word_is_chosen() -> None:
-    parts = candidates((0.4, {"maroc"}), (0.4, {"2019"}), (0.4, set()))
-    assert answering_sentence(parts, wanted({"maroc": 1.0, "2019": 3.0})) == 1
+def test_a_sentence_that_holds_what_is_asked_comes_before_one_with_a_few_more_words() -> None:
+    assert answering_sentences([sentence(0.6), sentence(0.45, expected=True)], WEIGHTS)[0] == 1
 
 
-def test_without_any_word_in_common_meaning_alone_decides() -> None:
-    assert answering_sentence(candidates((0.1, set()), (0.9, set()), (0.3, set())), []) == 1
+def test_without_any_word_in_common_meaning_decides() -> None:
+    candidates = [sentence(0, 0.1), sentence(0, 0.9), sentence(0, 0.3)]
+    assert answering_sentences(candidates, WEIGHTS)[0] == 1
 
 
 def test_the_sentence_that_says_what_the_headline_says_is_chosen_before_it() -> None:
-    headline = Candidate(0.8, {"accord", "maroc"}, headline=True)
-    (sentence,) = candidates((0.6, {"accord", "maroc"}))
-    assert answering_sentence([headline, sentence], wanted({"accord": 1.0, "maroc": 1.0})) == 1
+    assert answering_sentences([sentence(0.9, headline=True), sentence(0.8)], WEIGHTS) == [1]
 
 
 def test_a_headline_that_stands_alone_is_chosen() -> None:
-    assert answering_sentence([Candidate(0.1, set(), headline=True)], wanted({"accord": 1.0})) == 0
+    assert answering_sentences([sentence(0.2, headline=True)], WEIGHTS) == [0]
+
+
+@pytest.mark.parametrize(("second", "marked"), [(0.85, [0, 1]), (0.7, [0])])
+def test_how_near_a_second_sentence_must_be(second: float, marked: list[int]) -> None:
+    assert answering_sentences([sentence(0.9), sentence(second)], WEIGHTS) == marked

@@ -12,7 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tantivy import Query
 
-from rag.fusion import bm25_limit
 from rag.lexical import (
     ANALYSED,
     OTHER,
@@ -115,12 +114,6 @@ def test_the_deepest_found_scores_no_less_than_any_left_out(
     left_out = [score for ordinal, score in every.items() if ordinal not in found]
     assert min(found.values()) >= max(left_out, default=0) * (1 - 1e-4)
     assert list(found.values()) == sorted(found.values(), reverse=True)
-
-
-@given(st.lists(st.sampled_from(WORDS), min_size=1, max_size=6, unique=True))
-def test_no_score_exceeds_the_bound(index: LexicalIndex, query: list[str]) -> None:
-    bound = sum(bm25_limit(index.document_frequency(OTHER, term), index.size) for term in query)
-    assert all(score <= bound for score in find(index, query).values())
 
 
 def test_document_frequency_counts_passages(corpus: list[list[str]], index: LexicalIndex) -> None:

@@ -46,7 +46,7 @@ def hit(rank: int, place: Place, *highlights: Span, score: float = 0.5) -> Hit:
         Metadata(),
         highlights,
         Explanation(score, {}, {}),
-        Evidence(0.0, 0.0, 0.0),
+        Evidence(0.0, 0.0, 0.0, 0.0, 0.0, 0.0),
     )
 
 
