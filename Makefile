@@ -17,12 +17,12 @@ test: .venv/.installed-dev chromium
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	IBID_DATA=.ibid-test $(BIN)/ibid index seeds/articles
+	$(BIN)/python -m tests.corpora .ibid-test
 	IBID_DATA=.ibid-test $(BIN)/ibid evaluate --split test --baseline seeds/baseline.json
 	$(BIN)/pytest --cov --cov-report=term:skip-covered
 
 evaluate: .venv/.installed
-	IBID_DATA=.ibid-test $(BIN)/ibid index seeds/articles
+	$(BIN)/python -m tests.corpora .ibid-test
 	IBID_DATA=.ibid-test $(BIN)/ibid evaluate --split test
 
 .venv/.installed: pyproject.toml constraints.txt

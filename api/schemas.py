@@ -157,13 +157,15 @@ class ExplanationReply(BaseModel):
     """How the score came about."""
 
     dense: dict[str, float] = Field(
-        description="Nearness in meaning.", examples=[{"cosine": 0.71, "share": 0.46}]
+        description="Nearness of the passage in meaning.", examples=[{"cosine": 0.71, "share": 0.2}]
+    )
+    sentence: dict[str, float] = Field(
+        description="Nearness of its nearest sentence.", examples=[{"cosine": 0.74, "share": 0.13}]
     )
     lexical: dict[str, Any] = Field(
-        description="Words in common (BM25); `matched`: the words of the passage for each of the question.",
-        examples=[
-            {"bm25": 9.2, "bound": 13.1, "share": 0.35, "terms": ["Maroc"], "matched": {"Morocco": ["Maroc"]}}
-        ],
+        description="Share of the question's information that passage and title cover in words, translations "
+        "included; `matched`: the words of the passage for each of the question.",
+        examples=[{"words": 0.88, "share": 0.48, "terms": ["Maroc"], "matched": {"Morocco": ["Maroc"]}}],
     )
     fused: float = Field(description="The score itself.", examples=[0.81])
 

@@ -1,9 +1,10 @@
 """A query: a question, understood for both searches."""
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 
@@ -87,10 +88,11 @@ class Expander:
         """Return the words of a question for each field, without stop words and repetition."""
         return {field: self._terms(question, language, field) for field in self._index.fields}
 
-    def vectors(self, terms: Iterable[QueryTerm]) -> Vectors:
+    def vectors(self, terms: Sequence[QueryTerm]) -> Vectors:
         """Return the vector of each word, (words, d) float32, zero where it is a number or unknown."""
-        return np.array([self._vector(term.word) for term in terms], dtype=np.float32).reshape(
-            -1, self._lexicon.dimension if self._lexicon else 0
+        dimension = self._lexicon.dimension if self._lexicon else 0
+        return np.array([*(self._vector(term.word) for term in terms)], dtype=np.float32).reshape(
+            len(terms), dimension
         )
 
     def _word_vector(self, word: str) -> Vectors:
@@ -154,7 +156,7 @@ def _with_plural_verbs(alternatives: dict[str, float]) -> dict[str, float]:
 def _words(question: str, language: str) -> Iterator[tuple[str, bool]]:
     """Yield the words of a question, and whether each is a name or a number."""
     words = words_of(question)
-    for place, (word, following) in enumerate(zip(words, [*words[1:], ""], strict=True)):
+    for place, (word, following) in enumerate(pairwise([*words, ""])):
         if (word, following) in HALVES:
             continue
         known = place_of(word, language)

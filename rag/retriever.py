@@ -162,7 +162,9 @@ class Retriever:
             text=text,
             source=document.source,
             metadata=document.metadata,
-            highlights=tuple(passage.sentences[place].shifted(-passage.span.start) for place in marked),
+            highlights=tuple(
+                passage.sentences[place].shifted(-passage.span.start) for place in sorted(marked)
+            ),
             explanation=explain(score, query.terms[field], text, field),
             evidence=Evidence(
                 passage=max(score.cosine, 0.0),

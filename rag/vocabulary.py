@@ -96,7 +96,7 @@ class Vocabulary:
 
     def likeness(self, ids: Ids, vectors: Vectors) -> npt.NDArray[np.float32]:
         """Return how like these terms are to words of vectors (n, d): (len(ids), n), 0 to 1."""
-        if self._vectors is None:
+        if self._vectors is None or not vectors.size:
             return np.zeros((len(ids), len(vectors)), dtype=np.float32)
         likeness: Vectors = np.clip(self._vectors[ids] @ vectors.T, 0.0, 1.0)
         return likeness

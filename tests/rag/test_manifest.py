@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from rag.errors import SnapshotDamaged, SnapshotError, SnapshotMismatch
+from rag.fitted import shipped_fitted
 from rag.manifest import (
     FORMAT,
     NAME,
@@ -50,6 +51,7 @@ def manifest_of(folder: Path) -> Manifest:
         versions=VERSIONS,
         passage_tokens=120,
         roots=("/données/articles", "/a\udcff"),
+        fitted=shipped_fitted(),
         files=record_files(folder),
     )
 

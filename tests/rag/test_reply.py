@@ -69,7 +69,7 @@ def test_a_reply_has_the_fields_of_the_contract(seeds_retriever: Retriever, ques
     for passage in shown["passages"]:
         assert passage.keys() == PASSAGE
         assert passage["citation"].keys() == CITATION
-        assert passage["explanation"].keys() == {"dense", "lexical", "fused"}
+        assert passage["explanation"].keys() == {"dense", "sentence", "lexical", "fused"}
         assert passage["segments"].keys() == {"before", "match", "after"}
 
 
@@ -81,7 +81,9 @@ def test_offsets_of_a_reply_fit_the_document_of_the_reply(seeds_retriever: Retri
         assert found
         text = document_as_json(found)["text"]
         assert text[citation["start"] : citation["end"]] == passage["text"]
-        ((start, end),) = [(mark["start"], mark["end"]) for mark in passage["highlights"]]
+        places = [(mark["start"], mark["end"]) for mark in passage["highlights"]]
+        assert places == sorted(places)
+        start, end = places[0]
         segments = passage["segments"]
         assert (segments["before"], segments["match"]) == (
             passage["text"][:start],

@@ -47,6 +47,8 @@ def test_documents_and_passages_are_read_as_written(
     first_sentence = 0
     for ordinal, passage in enumerate(passages):
         assert store.passage(ordinal) == (passage, first_sentence)
+        (place,) = store.places_of([ordinal])
+        assert (place.first_sentence, place.sentences) == (first_sentence, len(passage.sentences))
         first_sentence += len(passage.sentences)
     for document in written:
         assert store.document(document.id) == document
@@ -107,8 +109,14 @@ def test_facets_are_the_values_present_sorted(store: Store) -> None:
     assert store.facets() == {"outlet": ["L'Économiste", "Le Matin"], "language": ["en", "fr"]}
 
 
-def test_an_article_and_its_language_are_told_for_each_passage(store: Store) -> None:
-    assert store.articles_of([2, 0, 3]) == {0: (0, "fr"), 2: (2, "en"), 3: (3, None)}
+def test_where_each_passage_stands_is_told(store: Store) -> None:
+    places = store.places_of([2, 0, 3])
+    assert [(place.ordinal, place.document, place.language) for place in places] == [
+        (0, 0, "fr"),
+        (2, 2, "en"),
+        (3, 3, None),
+    ]
+    assert [(place.title, place.published_on) for place in places][:2] == [("T", "2019-09-25"), ("T", None)]
 
 
 def test_an_unknown_document_is_none(store: Store) -> None:
