@@ -62,7 +62,11 @@ class Desk:
         started = perf_counter()
         self.metrics.observe_stage("queue", started - arrived)
         answer = retriever.ask(
-            request.question, request.k, request.filters.filters(), request.include_boilerplate
+            request.question,
+            request.k,
+            request.filters.filters(),
+            request.include_boilerplate,
+            request.use_dates,
         )
         answered = perf_counter()
         self.metrics.observe_stage("retrieve", answered - started)

@@ -66,6 +66,11 @@ class AskRequest(Strict):
         description="Search the lines set aside (tickers, teasers, forms) as well.",
         examples=[False],
     )
+    use_dates: bool = Field(
+        default=True,
+        description="Let a date in the question bring articles published then forward.",
+        examples=[True],
+    )
 
 
 class BatchRequest(Strict):
@@ -162,6 +167,10 @@ class ExplanationReply(BaseModel):
     sentence: dict[str, float] = Field(
         description="Nearness of its nearest sentence.", examples=[{"cosine": 0.74, "share": 0.13}]
     )
+    date: dict[str, float] = Field(
+        description="What its day of publication adds, where the question names one.",
+        examples=[{"share": 0.0}],
+    )
     lexical: dict[str, Any] = Field(
         description="Share of the question's information that passage and title cover in words, translations "
         "included; `matched`: the words of the passage for each of the question.",
@@ -193,6 +202,16 @@ class IndexReply(BaseModel):
     built_at: str = Field(examples=["2026-11-22T11:00:00Z"])
 
 
+class DateReply(BaseModel):
+    """A date read in the question: its place there, and the days it means."""
+
+    text: str = Field(examples=["in 2019"])
+    start: int = Field(ge=0, examples=[19])
+    end: int = Field(ge=0, examples=[26])
+    first: date = Field(examples=["2019-01-01"])
+    last: date = Field(examples=["2019-12-31"])
+
+
 class AskReply(BaseModel):
     """Passages for a question, and whether they are thought to answer it."""
 
@@ -204,6 +223,9 @@ class AskReply(BaseModel):
     confidence: float = Field(ge=0, le=1, examples=[0.93])
     reason: str | None = Field(default=None, description="Why it is thought not answerable.", examples=[None])
     warnings: list[str] = Field(default=[], description="What the reader should know.", examples=[[]])
+    dates: list[DateReply] = Field(
+        default=[], description="Dates that brought articles forward; `use_dates: false` ignores them."
+    )
     passages: list[PassageReply]
     index: IndexReply
     took_ms: float = Field(ge=0, examples=[2.4])

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from rag.dates import DateMention
 from rag.documents import Metadata
 from rag.evidence import Evidence
 from rag.explanation import Explanation
@@ -49,6 +50,7 @@ class Answer:
         hits: best first; kept when not answerable, as the nearest passages.
         reason: why it is thought not answerable; None where it is.
         warnings: what the reader should know (language outside the model's, …).
+        dates: those of the question that brought articles of these days forward.
 
     """
 
@@ -59,3 +61,4 @@ class Answer:
     hits: tuple[Hit, ...]
     reason: str | None = None
     warnings: tuple[str, ...] = field(default=())
+    dates: tuple[DateMention, ...] = ()

@@ -11,12 +11,13 @@ from rag.query import QueryTerm
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """The parts of a score; the three shares add up to `fused` exactly.
+    """The parts of a score; the shares add up to `fused` exactly.
 
     Attributes:
         fused: the score.
         dense: cosine of question and passage, and its share.
         sentence: cosine of the question with its nearest sentence, and its share.
+        date: the share that comes from its day of publication, where the question names one.
         lexical: `words`, the share of the question's information that is covered, and its share of
             the score; `terms`, the words of the passage that count as the question's own or their
             translation; `matched`, the same for each word of the question.
@@ -26,6 +27,7 @@ class Explanation:
     fused: float
     dense: dict[str, float]
     sentence: dict[str, float]
+    date: dict[str, float]
     lexical: dict[str, object]
 
 
@@ -36,6 +38,7 @@ def explain(score: Score, wanted: Sequence[QueryTerm], text: str, field: str) ->
         fused=score.fused,
         dense={"cosine": score.cosine, "share": score.dense_share},
         sentence={"cosine": score.sentence, "share": score.sentence_share},
+        date={"share": score.date_share},
         lexical={
             "words": score.words,
             "share": score.lexical_share,

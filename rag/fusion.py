@@ -1,6 +1,7 @@
 """One score from three kinds of evidence: a convex combination.
 
-    fused = p · max(cosine, 0) + s · max(sentence, 0) + w · words
+    evidence = p · max(cosine, 0) + s · max(sentence, 0) + w · words
+    fused = evidence + d · (1 - evidence) where the article appeared on a day that the question means
 
 `cosine` compares the question with the passage, `sentence` with the sentence nearest to it, and
 `words` is the share of the question's information that passage and title cover in words. Each
@@ -9,6 +10,10 @@ After Bruch, Gai and Ingber, "An Analysis of Fusion Functions for Hybrid Retriev
 """
 
 from dataclasses import dataclass
+
+# Between a first and a second passage that both answer lie 0.02 to 0.05 on the development half: a
+# date decides between equals, and never hides a better passage.
+DATE_BOOST = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,7 @@ class Score:
     sentence: float
     words: float
     weights: FusionWeights
+    on_date: bool = False
 
     @property
     def dense_share(self) -> float:
@@ -45,6 +51,12 @@ class Score:
         return self.weights.words * self.words
 
     @property
+    def date_share(self) -> float:
+        """Return the part that comes from the day of publication."""
+        evidence = self.dense_share + self.sentence_share + self.lexical_share
+        return DATE_BOOST * (1 - evidence) if self.on_date else 0.0
+
+    @property
     def fused(self) -> float:
         """Return the score passages are ranked by, 0 to 1."""
-        return self.dense_share + self.sentence_share + self.lexical_share
+        return self.dense_share + self.sentence_share + self.lexical_share + self.date_share

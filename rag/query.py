@@ -9,6 +9,7 @@ from itertools import pairwise
 import numpy as np
 
 from embeddings import Lexicon, Vectors
+from rag.dates import DateMention
 from rag.lexical import LexicalIndex, term_of, words_of
 from rag.places import place_of
 from rag.vocabulary import Vocabulary
@@ -57,6 +58,7 @@ class Query:
         vector: (d,) float32, unit norm.
         terms: the question's words for each field of the lexical index.
         words: (words, d) float32 for each field, the words' vectors in the lexicon; zero for numbers.
+        dates: those that bring articles published on their days forward.
 
     """
 
@@ -65,6 +67,7 @@ class Query:
     vector: Vectors
     terms: Mapping[str, list[QueryTerm]]
     words: Mapping[str, Vectors]
+    dates: tuple[DateMention, ...] = ()
 
     @property
     def alternatives(self) -> dict[str, list[dict[str, float]]]:

@@ -19,6 +19,16 @@ def answer_as_json(answer: Answer, snapshot: Snapshot, took_ms: float) -> dict[s
         "confidence": round(answer.confidence, 4),
         "reason": answer.reason,
         "warnings": list(answer.warnings),
+        "dates": [
+            {
+                "text": one.span.slice(answer.question),
+                "start": one.span.start,
+                "end": one.span.end,
+                "first": one.first.isoformat(),
+                "last": one.last.isoformat(),
+            }
+            for one in answer.dates
+        ],
         "passages": [_hit(hit, snapshot) for hit in answer.hits],
         "index": {
             "id": snapshot.id,
@@ -54,6 +64,7 @@ def _hit(hit: Hit, snapshot: Snapshot) -> dict[str, Any]:
         "explanation": {
             "dense": hit.explanation.dense,
             "sentence": hit.explanation.sentence,
+            "date": hit.explanation.date,
             "lexical": hit.explanation.lexical,
             "fused": hit.explanation.fused,
         },

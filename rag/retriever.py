@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -12,6 +13,7 @@ import numpy.typing as npt
 from embeddings import Encoder
 from rag.answer import Answer, Hit
 from rag.coverage import Coverage, cover
+from rag.dates import find_dates
 from rag.errors import BadData
 from rag.evidence import Evidence
 from rag.expectation import holds, kind_asked
@@ -65,16 +67,23 @@ class Retriever:
         self._encode = lru_cache(REMEMBERED_QUESTIONS)(lambda text: encoder.encode_queries([text])[0])
 
     def ask(
-        self, question: str, k: int = 5, filters: Filters = ANYTHING, include_boilerplate: bool = False
+        self,
+        question: str,
+        k: int = 5,
+        filters: Filters = ANYTHING,
+        include_boilerplate: bool = False,
+        use_dates: bool = True,
     ) -> Answer:
         """Return the `k` best passages for a question, and whether they answer it.
+
+        Dates of the question bring articles published on their days forward, unless `use_dates` is false.
 
         Raises:
             BadData: the question is blank, too long or no Unicode, or `k` is less than 1.
 
         """
         text = _checked(question, k)
-        query = self.understand(text)
+        query = self.understand(text, use_dates)
         candidates = self.candidates(query, filters, include_boilerplate)
         best = enumerate(_diverse(candidates, k), start=1)
         hits = tuple(self._hit(query, rank, candidate) for rank, candidate in best)
@@ -87,14 +96,16 @@ class Retriever:
             hits=hits,
             reason=judgement.reason,
             warnings=self._warnings(query.language, hits),
+            dates=query.dates,
         )
 
-    def understand(self, text: str) -> Query:
+    def understand(self, text: str, use_dates: bool = True) -> Query:
         """Return a question as the searches see it."""
         language = detect_language(text, self._expected)
         terms = self._expander.terms(text, language)
         words = {field: self._expander.vectors(found) for field, found in terms.items()}
-        return Query(text, language, self._encode(text), terms, words)
+        dates = tuple(find_dates(text, date.today())) if use_dates else ()
+        return Query(text, language, self._encode(text), terms, words, dates)
 
     def candidates(
         self, query: Query, filters: Filters = ANYTHING, include_boilerplate: bool = False
@@ -131,7 +142,9 @@ class Retriever:
 
     def _candidate(self, query: Query, place: Place, coverage: Coverage, cosine: float) -> Found:
         cosines = self.snapshot.vectors.sentence_cosines(query.vector, place.first_sentence, place.sentences)
-        score = Score(cosine, float(cosines.max()), coverage.share, self._fitted.fusion)
+        day = date.fromisoformat(place.published_on) if place.published_on else None
+        on_date = day is not None and any(mention.holds(day) for mention in query.dates)
+        score = Score(cosine, float(cosines.max()), coverage.share, self._fitted.fusion, on_date)
         return Found(place, coverage, cosines, score)
 
     def _scope(self, filters: Filters, include_boilerplate: bool) -> tuple[Sequence[int] | range, Any]:

@@ -22,6 +22,7 @@ ANSWER = {
     "passages",
     "index",
     "took_ms",
+    "dates",
 }
 PASSAGE = {"rank", "score", "text", "highlights", "segments", "citation", "explanation"}
 CITATION = {
@@ -69,7 +70,7 @@ def test_a_reply_has_the_fields_of_the_contract(seeds_retriever: Retriever, ques
     for passage in shown["passages"]:
         assert passage.keys() == PASSAGE
         assert passage["citation"].keys() == CITATION
-        assert passage["explanation"].keys() == {"dense", "sentence", "lexical", "fused"}
+        assert passage["explanation"].keys() == {"dense", "sentence", "date", "lexical", "fused"}
         assert passage["segments"].keys() == {"before", "match", "after"}
 
 

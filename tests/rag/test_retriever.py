@@ -1,6 +1,7 @@
 """Retrieval: what scores are made of, their order, how many of one article; the same in every thread."""
 
 import threading
+from datetime import date
 from itertools import pairwise
 
 import numpy as np
@@ -9,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 
 from rag.answer import Answer
 from rag.errors import BadData
+from rag.fusion import DATE_BOOST
 from rag.highlights import AT_MOST
 from rag.retriever import PER_ARTICLE, Retriever
 from tests.awkward import visible_texts
@@ -72,7 +74,11 @@ def test_the_parts_of_a_score_add_up(seeds_retriever: Retriever, question: str) 
         assert parts.dense["share"] == weights.cosine * max(parts.dense["cosine"], 0)
         assert parts.sentence["share"] == weights.sentence * max(parts.sentence["cosine"], 0)
         assert share == weights.words * words
-        assert hit.score == parts.fused == parts.dense["share"] + parts.sentence["share"] + share
+        assert (
+            hit.score
+            == parts.fused
+            == (parts.dense["share"] + parts.sentence["share"] + share + parts.date["share"])
+        )
 
 
 def test_every_cosine_is_that_of_question_and_passage(long_library: Library) -> None:
@@ -229,3 +235,25 @@ def test_a_question_without_any_word_of_its_own_has_no_answer(
 def test_a_question_that_cannot_be_asked_is_refused(seeds_retriever: Retriever, question: str) -> None:
     with pytest.raises(BadData):
         seeds_retriever.ask(question)
+
+
+def test_a_date_in_the_question_brings_articles_of_that_time_forward_and_hides_none(
+    seeds_retriever: Retriever,
+) -> None:
+    question = "Que s'est-il passé entre le Maroc et le Luxembourg en septembre 2019 ?"
+    dated, undated = (seeds_retriever.ask(question, 50, use_dates=wanted) for wanted in (True, False))
+    (mention,) = dated.dates
+    assert (mention.first, mention.last) == (date(2019, 9, 1), date(2019, 9, 30))
+    assert undated.dates == ()
+    before = {hit.passage: hit for hit in undated.hits}
+    assert {hit.passage for hit in dated.hits} == before.keys()
+    for hit in dated.hits:
+        day = hit.metadata.published_on
+        expected = (1 - before[hit.passage].score) * DATE_BOOST if day and mention.holds(day) else 0
+        assert hit.explanation.date["share"] == pytest.approx(expected)
+        assert hit.score == pytest.approx(before[hit.passage].score + expected)
+
+
+def test_a_date_no_article_is_of_changes_nothing(seeds_retriever: Retriever) -> None:
+    question = "Que dit la loi de 1905 ?"
+    assert seeds_retriever.ask(question) == seeds_retriever.ask(question, use_dates=False)

@@ -45,7 +45,7 @@ def hit(rank: int, place: Place, *highlights: Span, score: float = 0.5) -> Hit:
         place[0],
         Metadata(),
         highlights,
-        Explanation(score, {}, {}, {}),
+        Explanation(score, {}, {}, {}, {}),
         Evidence(0.0, 0.0, 0.0, 0.0, 0.0, 0.0),
     )
 

@@ -1,0 +1,110 @@
+"""Dates in questions: each expression means the days written beside it, and names of things are no dates."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.dates import MONTHS, find_dates
+from tests.awkward import texts
+
+TODAY = date(2021, 3, 17)  # a Wednesday
+
+# Each with the first and the last day, or a year, a month or a day alone.
+MEANT = {
+    "en 2019": "2019", "in 2019": "2019", "during 2020": "2020", "pendant 2020": "2020",
+    "l'année 2018": "2018",
+    "the year 2018": "2018", "courant 2020": "2020", "throughout 2017": "2017", "durant 2017": "2017",
+    "d'ici 2030": "2030", "by 2030": "2030", "En 2019,": "2019", "in 2019?": "2019", "en 1999": "1999",
+    "en janvier 2021": "2021-01", "in January 2021": "2021-01", "january 2021": "2021-01",
+    "juin 2020": "2020-06",
+    "in Sept. 2020": "2020-09", "août 2019": "2019-08", "aout 2019": "2019-08", "décembre 2020": "2020-12",
+    "février 2020": "2020-02", "February 2020": "2020-02", "mars 2020": "2020-03", "may 2020": "2020-05",
+    "le 25 janvier 2021": "2021-01-25", "25 January 2021": "2021-01-25", "January 25, 2021": "2021-01-25",
+    "January 25 2021": "2021-01-25", "1er mars 2020": "2020-03-01", "March 1st, 2020": "2020-03-01",
+    "2nd May 2020": "2020-05-02", "May 3rd 2020": "2020-05-03", "4th of": None, "2019-09-25": "2019-09-25",
+    "25/09/2019": "2019-09-25", "le 5.6.2019": "2019-06-05", "le 31 décembre 2019": "2019-12-31",
+    "depuis 2019": "2019-01-01 2099-12-31", "since 2019": "2019-01-01 2099-12-31",
+    "avant 2019": "1900-01-01 2018-12-31", "before 2019": "1900-01-01 2018-12-31",
+    "après 2019": "2020-01-01 2099-12-31", "after 2019": "2020-01-01 2099-12-31",
+    "entre 2018 et 2020": "2018-01-01 2020-12-31", "between 2018 and 2020": "2018-01-01 2020-12-31",
+    "de 2018 à 2020": "2018-01-01 2020-12-31", "from 2018 to 2020": "2018-01-01 2020-12-31",
+    "dans les années 1990": "1990-01-01 1999-12-31", "in the 1990s": "1990-01-01 1999-12-31",
+    "last year": "2020", "l'année dernière": "2020", "l'an dernier": "2020", "l’an passé": "2020",
+    "this year": "2021", "cette année": "2021", "last month": "2021-02", "le mois dernier": "2021-02",
+    "this month": "2021-03", "ce mois-ci": "2021-03", "last week": "2021-03-08 2021-03-14",
+    "la semaine dernière": "2021-03-08 2021-03-14", "cette semaine": "2021-03-15 2021-03-21",
+    "this week": "2021-03-15 2021-03-21", "yesterday": "2021-03-16", "hier": "2021-03-16",
+    "today": "2021-03-17",
+    "aujourd'hui": "2021-03-17", "two years ago": "2019", "il y a deux ans": "2019", "il y a un an": "2020",
+    "a year ago": "2020", "3 months ago": "2020-12", "il y a trois mois": "2020-12",
+    "five days ago": "2021-03-12",
+    "il y a 5 jours": "2021-03-12", "a week ago": "2021-03-08 2021-03-14",
+    "il y a une semaine": "2021-03-08 2021-03-14",
+    "the last five years": "2016-01-01 2021-03-17", "ces cinq dernières années": "2016-01-01 2021-03-17",
+    "en janvier": "2021-01", "in January": "2021-01", "en septembre dernier": "2020-09",
+    "last September": "2020-09",
+    "in March": "2021-03", "en avril": "2020-04",
+}  # fmt: skip
+NO_DATES = (
+    "Que dit la loi de 1905 ?", "What does the law of 1905 say?", "Combien d'A320 ont été livrés ?",
+    "Who chairs the G20?",
+    "When was Maroc Digital 2030 launched?", "Qui a gagné le COTY 2026 ?", "the 2025 Africa Cup of Nations",
+    "Peugeot 2008", "la norme ISO 9001", "article 2019 du code", "in 2000 homes", "en 2000 exemplaires",
+    "2019",
+    "l'accord de Paris", "the Web Summit", "What may happen?", "Mars est une planète", "la marche",
+    "Who said so the other day?", "chapitre 12.2020", "the first 1500 people", "numéro 2021",
+    "Airbus A350-1000",
+    "B2B", "Covid-19", "Windows 2000", "Agenda 2063", "route 66",
+)  # fmt: skip
+
+
+def days(meant: str) -> tuple[date, date]:
+    parts = meant.split()
+    if len(parts) == 2:
+        return date.fromisoformat(parts[0]), date.fromisoformat(parts[1])
+    numbers = [int(part) for part in meant.split("-")]
+    first = date(numbers[0], *[*numbers[1:], 1, 1][:2])
+    if len(numbers) == 3:
+        return first, first
+    after = (
+        date(first.year + 1, 1, 1)
+        if len(numbers) == 1 or first.month == 12
+        else date(first.year, first.month + 1, 1)
+    )
+    return first, after - timedelta(days=1)
+
+
+@pytest.mark.parametrize(("written", "meant"), [pair for pair in MEANT.items() if pair[1]])
+@pytest.mark.parametrize("around", ["{}", "Qui a signé {} ?", "What happened {} in Morocco?"])
+def test_an_expression_means_these_days(written: str, meant: str, around: str) -> None:
+    question = around.format(written)
+    (found,) = find_dates(question, TODAY)
+    assert (found.first, found.last) == days(meant)
+    assert found.span.slice(question).strip(" ,?") in written
+
+
+@pytest.mark.parametrize("question", NO_DATES)
+def test_names_of_things_are_no_dates(question: str) -> None:
+    assert find_dates(question, TODAY) == []
+
+
+@pytest.mark.parametrize("month", range(1, 13))
+@pytest.mark.parametrize("year", [1999, 2020])
+def test_every_month_in_every_spelling(month: int, year: int) -> None:
+    for name in MONTHS[month - 1].split("|"):
+        (found,) = find_dates(f"Que s'est-il passé en {name.title()} {year} ?", TODAY)
+        assert (found.first, found.last) == days(f"{year}-{month:02d}")
+
+
+def test_several_dates_are_found_in_order() -> None:
+    found = find_dates("in 2019 or in January 2021, and since 2015?", TODAY)
+    assert [one.first.year for one in found] == [2019, 2021, 2015]
+
+
+@given(texts, st.dates(date(1970, 1, 1), date(2050, 1, 1)))
+def test_any_question_can_be_read(question: str, today: date) -> None:
+    for found in find_dates(question, today):
+        assert 0 <= found.span.start < found.span.end <= len(question)
+        assert found.first <= found.last
