@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from embeddings import Vectors
 from rag.query import QueryTerm
-from rag.vocabulary import Ids, Vocabulary
+from rag.vocabulary import Held, Ids, Vocabulary
 
 Floats = npt.NDArray[np.float32]
 
@@ -36,7 +36,7 @@ class Coverage:
     named: npt.NDArray[np.bool_]
     sentences: Floats
     around: Floats
-    lengths: Floats
+    lengths: npt.NDArray[np.int64]
 
     @property
     def matches(self) -> Floats:
@@ -70,7 +70,7 @@ def cover(
     terms: Sequence[QueryTerm],
     vectors: Vectors,
     vocabulary: Vocabulary | None,
-    passages: Sequence[Sequence[Ids]],
+    passages: Sequence[Held],
     titles: Sequence[frozenset[str]],
 ) -> list[Coverage]:
     """Return what each passage holds of the words of a question.
@@ -79,35 +79,45 @@ def cover(
         terms: the words of the question in the passages' field.
         vectors: (words, d) of the lexicon, zero for numbers.
         vocabulary: of that field; None where it holds no term.
-        passages: for each passage, the ids of the terms of each sentence.
+        passages: for each passage, the terms of its sentences.
         titles: for each passage, the terms of its article's title and year.
 
     """
     information = np.array([term.information for term in terms], dtype=np.float32)
     weights = information / information.sum() if len(terms) else information
     named = np.array([term.named for term in terms], dtype=bool)
-    around = {title: _of_title(terms, vectors, vocabulary, title) for title in set(titles)}
-    rows = [ids for passage in passages for ids in passage]
-    lengths = np.array([len(ids) for ids in rows], dtype=np.float32)
-    matches = _of_sentences(terms, vectors, vocabulary, rows)
-    ends = np.cumsum([0, *map(len, passages)])
+    distinct = list(dict.fromkeys(titles))
+    # Titles are compared as sentences are, in one go.
+    matches = _matches(terms, vectors, vocabulary, [*passages, *(_ids(vocabulary, one) for one in distinct)])
+    ends = np.cumsum([0, *(len(passage.lengths) for passage in passages)])
+    around = {
+        title: np.maximum(row, np.array([term.found(title) for term in terms], dtype=np.float32))
+        for title, row in zip(distinct, matches[ends[-1] :], strict=True)
+    }
     return [
-        Coverage(weights, named, matches[start:end], around[title], lengths[start:end])
-        for start, end, title in zip(ends[:-1], ends[1:], titles, strict=True)
+        Coverage(weights, named, matches[start:end], around[title], passage.lengths)
+        for start, end, title, passage in zip(ends[:-1], ends[1:], titles, passages, strict=True)
     ]
 
 
-def _of_sentences(
-    terms: Sequence[QueryTerm], vectors: Vectors, vocabulary: Vocabulary | None, rows: Sequence[Ids]
+def _ids(vocabulary: Vocabulary | None, title: frozenset[str]) -> Held:
+    """Return the terms of a title that stand in some article."""
+    known = sorted(vocabulary.ids[name] for name in title if name in vocabulary.ids) if vocabulary else []
+    return Held(np.array(known, dtype=np.uint32), np.array([len(known)]))
+
+
+def _matches(
+    terms: Sequence[QueryTerm], vectors: Vectors, vocabulary: Vocabulary | None, rows: Sequence[Held]
 ) -> Floats:
-    """Return the best match of each word in each row of ids: (rows, words)."""
-    best = np.zeros((len(rows), len(terms)), dtype=np.float32)
-    filled = [place for place, ids in enumerate(rows) if len(ids)]
-    if vocabulary is None or not filled:
+    """Return the best match of each word in each sentence: (sentences, words)."""
+    lengths = np.concatenate([held.lengths for held in rows])
+    best = np.zeros((len(lengths), len(terms)), dtype=np.float32)
+    filled = np.flatnonzero(lengths)
+    if vocabulary is None or not len(filled):
         return best
-    unique, places = np.unique(np.concatenate([rows[place] for place in filled]), return_inverse=True)
+    unique, places = np.unique(np.concatenate([held.ids for held in rows]), return_inverse=True)
     matches = _of_terms(terms, vectors, vocabulary, unique)[places]
-    starts = np.cumsum([0, *(len(rows[place]) for place in filled[:-1])])
+    starts = (np.cumsum(lengths) - lengths)[filled]
     best[filled] = np.maximum.reduceat(matches, starts, axis=0)
     return best
 
@@ -124,14 +134,3 @@ def _of_terms(terms: Sequence[QueryTerm], vectors: Vectors, vocabulary: Vocabula
             if place < len(ids) and ids[place] == known:
                 matches[place, word] = max(factor, matches[place, word])
     return matches
-
-
-def _of_title(
-    terms: Sequence[QueryTerm], vectors: Vectors, vocabulary: Vocabulary | None, title: frozenset[str]
-) -> Floats:
-    # A title's words may stand nowhere in the articles, so they are compared as words as well.
-    own = np.array([term.found(title) for term in terms], dtype=np.float32)
-    known = sorted(vocabulary.ids[name] for name in title if name in vocabulary.ids) if vocabulary else []
-    (like,) = _of_sentences(terms, vectors, vocabulary, [np.array(known, dtype=np.uint32)])
-    found: Floats = np.maximum(own, like)
-    return found

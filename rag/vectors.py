@@ -51,7 +51,8 @@ class VectorIndex:
             self._passages = faiss.read_index(str(folder / PASSAGES), faiss.IO_FLAG_MMAP_IFC)
         except RuntimeError as error:
             raise ValueError(f"{folder / PASSAGES}: {error}") from None
-        self._sentences = np.load(folder / SENTENCES, mmap_mode="r", allow_pickle=False)
+        # As a plain array, still mapped: slicing a `memmap` costs ten times as much.
+        self._sentences = np.asarray(np.load(folder / SENTENCES, mmap_mode="r", allow_pickle=False))
 
     def search(self, query: Vectors, depth: int, within: Sequence[int] | range) -> list[int]:
         """Return the ordinals of the `depth` nearest passages to one query (d,), best first.

@@ -8,8 +8,8 @@ After Darwish and Oard, "Probabilistic Structured Query Methods" (SIGIR 2003).
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -102,6 +102,13 @@ class Vocabulary:
         return likeness
 
 
+class Held(NamedTuple):
+    """The terms of some sentences: ids, one sentence after the other, and how many each has."""
+
+    ids: Ids
+    lengths: npt.NDArray[np.int64]
+
+
 class SentenceTerms:
     """The ids of the terms of each sentence, in the order of the sentence vectors; memory-mapped.
 
@@ -112,15 +119,18 @@ class SentenceTerms:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._terms: Ids = np.load(folder / TERMS, mmap_mode="r", allow_pickle=False)
-        self._starts: npt.NDArray[np.int64] = np.load(folder / STARTS, mmap_mode="r", allow_pickle=False)
+        # As plain arrays, still mapped: slicing a `memmap` costs ten times as much.
+        self._terms: Ids = np.asarray(np.load(folder / TERMS, mmap_mode="r", allow_pickle=False))
+        self._starts: npt.NDArray[np.int64] = np.asarray(
+            np.load(folder / STARTS, mmap_mode="r", allow_pickle=False)
+        )
         if not len(self._starts) or self._starts[-1] != len(self._terms):
             raise ValueError(f"{folder / TERMS} and {folder / STARTS} do not belong together")
 
-    def of(self, first: int, count: int) -> list[Ids]:
-        """Return the ids of each of `count` sentences from row `first`."""
+    def of(self, first: int, count: int) -> Held:
+        """Return the terms of `count` sentences from row `first`."""
         starts = self._starts[first : first + count + 1]
-        return [self._terms[start:end] for start, end in pairwise(starts)]
+        return Held(self._terms[starts[0] : starts[-1]], np.diff(starts))
 
 
 def open_vocabularies(folder: Path, fields: Sequence[str]) -> dict[str, Vocabulary]:

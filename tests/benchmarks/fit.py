@@ -145,7 +145,8 @@ def fit_highlights(retriever: Retriever, questions: Sequence[Question]) -> Highl
         for one in choices
         if len(one.right) > 1
     ]
-    return HighlightWeights(*map(float, weights), near=float(np.round(np.quantile(gaps, SECOND), 3)))
+    near = float(np.round(np.quantile(gaps, SECOND), 3))
+    return HighlightWeights(*map(float, (*weights, near)))
 
 
 def swapped(question: Question) -> Iterator[str]:

@@ -11,7 +11,7 @@ from embeddings import Encoder, Lexicon
 from rag.coverage import Coverage, cover
 from rag.lexical import terms_of
 from rag.query import QueryTerm
-from rag.vocabulary import SentenceTerms, Vocabulary, write_vocabulary
+from rag.vocabulary import Held, SentenceTerms, Vocabulary, write_vocabulary
 
 SENTENCES = (
     "Le Luxembourg et le Maroc ont signé un accord en 2019.",
@@ -52,8 +52,10 @@ def covered(
 def test_each_sentence_keeps_its_own_terms(folder: Path) -> None:
     vocabulary = Vocabulary(folder, "fr")
     names = {place: term for term, place in vocabulary.ids.items()}
-    for ids, sentence in zip(SentenceTerms(folder).of(0, 4), SENTENCES, strict=True):
-        assert {names[int(one)] for one in ids} == terms_of(sentence, "fr")
+    for row, sentence in enumerate(SENTENCES):
+        held = SentenceTerms(folder).of(row, 1)
+        assert {names[int(one)] for one in held.ids} == terms_of(sentence, "fr")
+        assert held.lengths.tolist() == [len(held.ids)]
 
 
 def test_every_match_is_that_of_brute_force(folder: Path, lexicon: Lexicon) -> None:
@@ -98,5 +100,11 @@ def test_rarer_words_count_more(folder: Path, lexicon: Lexicon) -> None:
 
 def test_without_a_vocabulary_nothing_is_covered_but_by_the_title(lexicon: Lexicon) -> None:
     terms = question("maroc", "accord")
-    (found,) = cover(terms, lexicon.vectors(["maroc", "accord"]), None, [[np.zeros(0, np.uint32)]], [TITLE])
+    (found,) = cover(
+        terms,
+        lexicon.vectors(["maroc", "accord"]),
+        None,
+        [Held(np.zeros(0, np.uint32), np.zeros(1, np.int64))],
+        [TITLE],
+    )
     assert found.matches.tolist() == [1.0, 0.0]
