@@ -20,10 +20,11 @@ TableFormat = Literal["jsonl", "csv"]
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """How questions are asked: the passages wanted of each, and what their articles must satisfy."""
+    """How questions are asked: passages wanted, what articles must satisfy, whether dates count."""
 
     k: int
     filters: Filters
+    use_dates: bool = True
 
 
 def ask_one(retriever: Retriever, question: str, asking: Asking, as_json: bool) -> None:
@@ -74,5 +75,5 @@ def _reply(retriever: Retriever, question: str, asking: Asking) -> dict[str, Any
 
 def _timed(retriever: Retriever, question: str, asking: Asking) -> tuple[Answer, float]:
     started = time.perf_counter()
-    answer = retriever.ask(question, asking.k, asking.filters)
+    answer = retriever.ask(question, asking.k, asking.filters, use_dates=asking.use_dates)
     return answer, (time.perf_counter() - started) * 1000

@@ -102,6 +102,7 @@ def ask(
     language: Annotated[list[str] | None, typer.Option(help="Only this language (fr, en, …).")] = None,
     first: Annotated[datetime | None, typer.Option("--from", formats=DAY, help="First day.")] = None,
     last: Annotated[datetime | None, typer.Option("--to", formats=DAY, help="Last day.")] = None,
+    dates: Annotated[bool, typer.Option(help="Let a date in the question bring its time forward.")] = True,
     file: Annotated[
         Path | None, typer.Option(help="Questions: CSV with a column `question`, JSON lines, or text.")
     ] = None,
@@ -119,7 +120,7 @@ def ask(
     from rag.filters import Filters
 
     days = first and first.date(), last and last.date()
-    asking = Asking(k, Filters(*days, tuple(outlet or ()), tuple(language or ())))
+    asking = Asking(k, Filters(*days, tuple(outlet or ()), tuple(language or ())), dates)
     settings = load_settings(data=data, model=model)
     with _retriever(settings) as retriever:
         if file is not None:

@@ -112,6 +112,10 @@ def read_manifest(folder: Path) -> Manifest:
     if fields.get("versions") != VERSIONS:
         message = f"{path} was made with {fields.get('versions')}, this program works with {VERSIONS}"
         raise SnapshotMismatch(message, REBUILD)
+    try:
+        fitted = parse_fitted(fields["fitted"])
+    except (KeyError, TypeError) as error:  # of a program that weighs other evidence
+        raise SnapshotMismatch(f"{path} holds other fitted numbers ({error})", REBUILD) from None
     model = {**fields["model"], **{name: tuple(fields["model"][name]) for name in ("prefixes", "languages")}}
     return Manifest(
         **{
@@ -120,7 +124,7 @@ def read_manifest(folder: Path) -> Manifest:
             "counts": Counts(**fields["counts"]),
             "languages": tuple(fields["languages"]),
             "roots": tuple(fields["roots"]),
-            "fitted": parse_fitted(fields["fitted"]),
+            "fitted": fitted,
             "files": {name: FileRecord(**record) for name, record in fields["files"].items()},
         }
     )

@@ -130,3 +130,12 @@ def test_output_that_is_closed_from_the_start_is_no_error(seeds_data: Path, tmp_
         timeout=60,
     )
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_a_date_of_the_question_can_be_ignored(ibid: Run, seeds_data: Path) -> None:
+    question = "Que s'est-il passé en septembre 2019 ?"
+    replies = [
+        json.loads(ibid("ask", question, "--data", str(seeds_data), "--json", *more).stdout)
+        for more in ((), ("--no-dates",))
+    ]
+    assert [[one["first"] for one in reply["dates"]] for reply in replies] == [["2019-09-01"], []]

@@ -6,7 +6,7 @@ import os
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -22,6 +22,7 @@ from rag.manifest import (
     FileRecord,
     Manifest,
     ModelRecord,
+    _sealed,
     read_manifest,
     record_files,
     verify_files,
@@ -184,4 +185,12 @@ def test_an_index_of_another_lexical_analysis_is_refused(folder: Path) -> None:
     older = replace(manifest_of(folder), versions={**VERSIONS, "analysis": 0})
     (folder / NAME).write_text(older.to_json(), "utf-8")
     with pytest.raises(SnapshotMismatch, match="analysis"):
+        read_manifest(folder)
+
+
+def test_an_index_of_other_fitted_numbers_is_refused(folder: Path) -> None:
+    fields = asdict(manifest_of(folder))
+    del fields["fitted"]["judge"]["weights"]["names"]
+    (folder / NAME).write_text(_sealed(fields), "utf-8")
+    with pytest.raises(SnapshotMismatch, match="fitted"):
         read_manifest(folder)
