@@ -49,7 +49,8 @@ def test_the_reply_has_exactly_the_members_of_the_contract(http: httpx.Client) -
 
 
 @pytest.mark.parametrize(
-    "asked", [{}, {"k": 3}, {"include_boilerplate": True}, {"filters": {"language": "fr"}}]
+    "asked",
+    [{}, {"k": 3}, {"include_boilerplate": True}, {"use_dates": False}, {"filters": {"language": "fr"}}],
 )
 def test_the_reply_is_the_answer_of_the_library(
     http: httpx.Client, indexed: Path, encoder: Encoder, asked: dict[str, Any]

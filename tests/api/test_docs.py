@@ -86,6 +86,6 @@ def test_the_example_question_of_the_document_is_answered(
 
 def test_the_reference_is_the_contract_of_the_design(document: dict[str, Any]) -> None:
     fields = document["components"]["schemas"]["AskRequest"]["properties"]
-    assert set(fields) == {"question", "k", "filters", "include_boilerplate"}
+    assert set(fields) == {"question", "k", "filters", "include_boilerplate", "use_dates"}
     assert "2000 characters" in fields["question"]["description"]
     assert (fields["k"]["minimum"], fields["k"]["maximum"], fields["k"]["default"]) == (1, 50, 5)
