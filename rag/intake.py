@@ -10,8 +10,9 @@ from rag.cleaning import Cleaning, normalise_line, repeated_lines, set_aside
 from rag.documents import Document, Metadata, document_id
 from rag.errors import BadData, NoInput
 from rag.language import detect_language
-from rag.loaders import SIDECAR, Loaded, Skipped, Source, find_sources, load
+from rag.loaders import Loaded, load
 from rag.metadata import date_notes, merge, read_metadata, read_sidecar
+from rag.sources import SIDECAR, Skipped, Source, find_sources
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from rag.documents import Document
-from rag.loaders import Skipped
 from rag.manifest import Manifest
+from rag.sources import Skipped
 
 
 @dataclass(frozen=True, slots=True)

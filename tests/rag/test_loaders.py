@@ -9,7 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from rag.errors import NoInput
-from rag.loaders import LARGEST_FILE, Loaded, Skipped, Source, find_sources, load
+from rag.formats.content import LARGEST_FILE
+from rag.loaders import Loaded, load
+from rag.sources import Skipped, Source, find_sources
 from tests.awkward import visible_texts
 
 PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000100000001008060000001ff3ff61")
