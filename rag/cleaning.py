@@ -9,7 +9,7 @@ lines with the largest sum of scores (Bentley, "Programming Pearls", 1984).
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.body import bridge, find_body, label
@@ -17,7 +17,7 @@ from rag.cues import OTHER_HEADLINE, REPEATED_LINE, TICKER, Cue, Lexicon, load_l
 from rag.documents import SetAside
 from rag.lines import LINE_BREAK, MAX_FOLDED, Line, cut_lines, normalise_line
 
-__all__ = ["Cleaning", "normalise_line", "repeated_lines", "set_aside"]
+__all__ = ["Cleaning", "normalise_line", "repeated_lines", "set_aside", "short_lines"]
 
 MIN_REPEATS = 3  # documents: a line seen twice may be a quotation
 REPEATED_SHARE = 0.005  # of the documents of one outlet
@@ -33,6 +33,12 @@ class Cleaning:
 
     set_aside: tuple[SetAside, ...] = ()
     uncertain: bool = False
+
+    def body(self, text: str) -> str:
+        """Return what stays of a text: for comparison, never for storing."""
+        starts = [0, *(label.span.end for label in self.set_aside)]
+        ends = [*(label.span.start for label in self.set_aside), len(text)]
+        return "".join(text[start:end] for start, end in zip(starts, ends, strict=True))
 
 
 def set_aside(
@@ -60,15 +66,17 @@ def set_aside(
     return Cleaning(aside)
 
 
-def repeated_lines(texts: Iterable[str]) -> frozenset[str]:
-    """Return the short lines, normalised, that stand in many of an outlet's documents."""
-    counts: Counter[str] = Counter()
-    documents = 0
-    for text in texts:
-        documents += 1
-        counts.update({normalise_line(line) for line in LINE_BREAK.split(text) if len(line) <= MAX_FOLDED})
-    least = max(MIN_REPEATS, math.ceil(REPEATED_SHARE * documents))
-    return frozenset(line for line, count in counts.items() if count >= least and any(map(str.isalpha, line)))
+def short_lines(text: str) -> frozenset[str]:
+    """Return the lines of a text that may be headlines or furniture, normalised."""
+    lines = {normalise_line(line) for line in LINE_BREAK.split(text) if len(line) <= MAX_FOLDED}
+    return frozenset(line for line in lines if any(map(str.isalpha, line)))
+
+
+def repeated_lines(documents: Sequence[frozenset[str]]) -> frozenset[str]:
+    """Return the lines that stand in many of an outlet's documents, each given by its `short_lines`."""
+    counts = Counter(line for lines in documents for line in lines)
+    least = max(MIN_REPEATS, math.ceil(REPEATED_SHARE * len(documents)))
+    return frozenset(line for line, count in counts.items() if count >= least)
 
 
 def _cues(

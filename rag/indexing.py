@@ -3,7 +3,7 @@
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from embeddings import EmbeddingCache, Encoder, Vectors
 from rag import store
 from rag.documents import Document
 from rag.errors import CannotWrite, Locked, SnapshotError
-from rag.intake import Intake, take_in
+from rag.intake import Intake, Progress, take_in
 from rag.manifest import Manifest, read_manifest, verify_files
 from rag.passages import Passage, cut_passages
 from rag.report import Report, compare, language_warnings, set_aside_by_reason, skipped_rows
@@ -25,12 +25,12 @@ from rag.store import Store
 CACHE = "cache"
 LOCK = "lock"
 
-Progress = Callable[[int, int], None]
-"""Told how many texts are done, and of how many."""
-
 
 def build_index(
-    paths: Sequence[Path], settings: Settings, encoder: Encoder, progress: Progress = lambda done, total: None
+    paths: Sequence[Path],
+    settings: Settings,
+    encoder: Encoder,
+    progress: Progress = lambda stage, done, total: None,
 ) -> Report:
     """Index the articles under `paths` and make the result current.
 
@@ -44,7 +44,7 @@ def build_index(
 
     """
     started = time.monotonic()
-    intake = take_in(paths)
+    intake = take_in(paths, progress)
     contents = contents_of(intake.documents, settings.passage_tokens)
     roots = tuple(str(path.resolve()) for path in paths)
     manifest = describe(contents, encoder, settings.passage_tokens, roots)
@@ -92,7 +92,7 @@ def _embed(texts: list[str], cache: EmbeddingCache, progress: Progress) -> tuple
     def advance(count: int) -> None:
         nonlocal done
         done += count
-        progress(done, len(texts))
+        progress("embedding", done, len(texts))
 
     return cache.encode_passages(texts, advance)
 

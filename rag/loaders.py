@@ -1,37 +1,96 @@
 """From files to texts. What cannot be read is skipped with a reason, never silently."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import PurePath
 
-from rag.formats.content import read_content
+from rag.documents import Metadata
+from rag.formats.content import LARGEST_COLLECTION, LARGEST_FILE, read_content
 from rag.formats.encodings import decode
+from rag.formats.html import declared_charset
+from rag.formats.parser import Parser
+from rag.formats.records import Fault, Record, read_csv, read_json_lines
 from rag.formats.refused import Refused
-from rag.sources import Skipped, Source
+from rag.sources import Skipped, Source, printable
+from rag.stated import believe
+
+PARSED = {".html": "html", ".htm": "html", ".pdf": "pdf", ".docx": "docx"}
+COLLECTIONS = (".jsonl", ".csv")
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """The text of a file, and what was repaired while reading."""
+    """An article as read: its text, what the file states about it, and what was guessed or left out.
+
+    The source of an article that shares its file with others is named "folder/file.jsonl#id".
+    """
 
     source: Source
     text: str
     notes: tuple[str, ...]
+    stated: Metadata
 
 
-def load(source: Source) -> Loaded | Skipped:
-    """Read one file as UTF-8 text; every character is kept but a byte order mark and NULs."""
+def load(source: Source, parser: Parser) -> Iterator[Loaded | Skipped]:
+    """Yield the articles of a file. In a text every character is kept but a byte order mark and NULs."""
+    suffix = PurePath(source.path).suffix.lower()
     try:
-        text = decode(read_content(source.path))
+        if suffix in COLLECTIONS:
+            yield from _collection(source, suffix)
+        else:
+            yield _single(source, suffix, parser)
     except OSError as error:
-        return Skipped(source, "unreadable", error.strerror or str(error))
+        yield Skipped(source, "unreadable", error.strerror or str(error))
     except Refused as refused:
-        return Skipped(source, refused.reason, refused.detail)
-    notes = []
-    if text.startswith("\ufeff"):
-        text = text.removeprefix("\ufeff")
-        notes.append("byte order mark removed")
-    if nuls := text.count("\0"):
-        text = text.replace("\0", "")
-        notes.append(f"{nuls} NUL characters removed")
+        yield Skipped(source, refused.reason, refused.detail)
+
+
+def _single(source: Source, suffix: str, parser: Parser) -> Loaded | Skipped:
+    content = read_content(source.path, LARGEST_FILE)
+    kind = PARSED.get(suffix)
+    if kind is None:
+        return _article(source, *decode(content), Metadata())
+    notes: tuple[str, ...] = ()
+    if kind == "html":
+        page, notes = decode(content, declared_charset(content))
+        content = page.encode()
+    found = parser.read(kind, content)
+    text = found.text.encode("utf-8", "replace").decode()  # a PDF may hold halves of characters
+    stated, doubts = believe(found.fields)
+    return _article(source, text.replace("\0", ""), (*notes, *found.notes, *doubts), stated)
+
+
+def _collection(source: Source, suffix: str) -> Iterator[Loaded | Skipped]:
+    content = read_content(source.path, LARGEST_COLLECTION)
+    notes: tuple[str, ...] = ()
+    if suffix == ".csv":
+        text, notes = decode(content)
+        records = read_csv(text)
+    else:
+        records = read_json_lines(content)
+    seen: dict[str, Record] = {}
+    for one in records:
+        if isinstance(one, Fault):
+            yield Skipped(_line(source, one.line), one.reason, one.detail)
+        elif (first := seen.setdefault(one.name, one)) is not one:
+            same = "the same text" if first.text == one.text else "another text"
+            detail = f"has the id {one.name!r} of line {first.line}, and {same}"
+            yield Skipped(_line(source, one.line), "id-given-twice", detail)
+        else:
+            yield _from_record(source, one, notes)
+
+
+def _from_record(source: Source, record: Record, notes: tuple[str, ...]) -> Loaded | Skipped:
+    stated, doubts = believe(record.fields)
+    article = Source(source.path, f"{source.name}#{printable(record.name)}")
+    return _article(article, record.text.replace("\0", ""), (*notes, *doubts), stated)
+
+
+def _line(source: Source, line: int) -> Source:
+    return Source(source.path, f"{source.name}:{line}")
+
+
+def _article(source: Source, text: str, notes: tuple[str, ...], stated: Metadata) -> Loaded | Skipped:
     if not text.strip():
         return Skipped(source, "empty", "holds no visible character")
-    return Loaded(source, text, tuple(notes))
+    return Loaded(source, text, notes, stated)

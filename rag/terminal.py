@@ -17,7 +17,7 @@ from rag.passages import Passage
 
 if TYPE_CHECKING:
     from rag.doctor import Finding
-    from rag.indexing import Progress as Tell
+    from rag.intake import Progress as Tell
     from rag.report import Report
 
 # Controls that move the cursor, colour the screen or turn the direction of writing.
@@ -40,16 +40,16 @@ def _console(err: bool = False) -> Console:
 
 
 @contextmanager
-def embedding_progress() -> Iterator["Tell"]:
-    """Show a bar on stderr while texts are embedded, if somebody is looking."""
+def progress_bar() -> Iterator["Tell"]:
+    """Show a bar on stderr while files are read and texts embedded, if somebody is looking."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("embedding"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(
         *columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()
     ) as bar:
         task = bar.add_task("", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+        yield lambda stage, done, total: bar.update(task, description=stage, completed=done, total=total)
 
 
 def print_answer(answer: Answer) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.cleaning import normalise_line, repeated_lines, set_aside
+from rag.cleaning import normalise_line, repeated_lines, set_aside, short_lines
 from rag.cues import load_lexicon
 from tests.rag.labelled_pages import ARTICLES, HERE, Page, kept_by_us, measure, read_articles, read_pages
 
@@ -59,6 +59,10 @@ def kept(text: str, **evidence: frozenset[str]) -> list[str]:
     for one in reversed(set_aside(text, **evidence).set_aside):
         text = text[: one.span.start] + text[one.span.end :]
     return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def repeated_in(texts: list[str]) -> frozenset[str]:
+    return repeated_lines([short_lines(text) for text in texts])
 
 
 @pytest.mark.parametrize("name", LABELS)
@@ -223,7 +227,7 @@ def test_a_line_repeated_by_the_outlet_is_set_aside_around_the_body_but_not_insi
 
 
 def test_copies_of_one_article_do_not_make_its_lines_boilerplate() -> None:
-    repeated = repeated_lines([ARTICLE] * 3)
+    repeated = repeated_in([ARTICLE] * 3)
     assert normalise_line(PARAGRAPHS[0]) in repeated
     assert kept(ARTICLE, repeated=repeated) == kept(ARTICLE)
 
@@ -237,12 +241,12 @@ def test_a_line_is_repeated_from_three_documents_or_half_a_percent_of_them(
             f"Alinéa {'x' * i}\nLE RIVAGE\n" if i < holding else f"Alinéa {'x' * i}" for i in range(documents)
         ]
 
-    assert repeated_lines(texts(least)) == {"le rivage"}
-    assert repeated_lines(texts(least - 1)) == frozenset()
+    assert repeated_in(texts(least)) == {"le rivage"}
+    assert repeated_in(texts(least - 1)) == frozenset()
 
 
 def test_a_line_counts_once_for_each_document_it_stands_in() -> None:
-    assert repeated_lines(["Le Rivage\nLe Rivage\nLe Rivage\n", "autre"]) == frozenset()
+    assert repeated_in(["Le Rivage\nLe Rivage\nLe Rivage\n", "autre"]) == frozenset()
 
 
 @pytest.mark.parametrize(

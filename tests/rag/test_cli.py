@@ -44,12 +44,12 @@ def test_articles_are_indexed_asked_changed_and_verified(ibid: Run, articles: Pa
     in_order(first, 0)
     report = json.loads(first.stdout)
     assert (report["documents"], report["rebuilt"]) == (1, True)
-    assert report["skipped"] == [["articles/b.txt", "not-utf-8", report["skipped"][0][2]]]
+    assert report["skipped"] == [["articles/b.txt", "empty", report["skipped"][0][2]]]
     again = ibid("index", "--strict")  # the folder is remembered
     in_order(again, 65) if again.stderr else None
     assert again.returncode == 65
     assert "unchanged" in again.stdout
-    assert "articles/b.txt: not-utf-8" in again.stdout
+    assert "articles/b.txt: empty" in again.stdout
     verified = ibid("verify")
     in_order(verified, 0)
     assert "files are as the manifest says" in verified.stdout

@@ -40,14 +40,14 @@ def test_every_skipped_file_is_named_with_its_reason(tmp_path: Path) -> None:
         "a.txt": FRENCH.encode(),
         "b.txt": b"",
         "c.txt": b"\x89PNG\r\n\x1a\n" + bytes(9),
-        "d.md": b"S\xe9",
+        "d.md": "été".encode() + b"\xe9",
     }
     for name, content in contents.items():
         (tmp_path / name).write_bytes(content)
     intake = take_in([tmp_path])
     assert [document.source for document in intake.documents] == [f"{tmp_path.name}/a.txt"]
     skipped = {skip.source.name.rpartition("/")[2]: skip.reason for skip in intake.skipped}
-    assert skipped == {"b.txt": "empty", "c.txt": "binary", "d.md": "not-utf-8"}
+    assert skipped == {"b.txt": "empty", "c.txt": "binary", "d.md": "encoding-error"}
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe\xfa", None])

@@ -1,0 +1,252 @@
+"""Foreign formats, read by the real libraries in the real child process, within limits."""
+
+import io
+import os
+import zipfile
+from pathlib import Path
+
+import docx
+import pytest
+from pypdf import PdfWriter
+from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
+
+from rag.formats.parser import Parser
+from rag.formats.pdf import MAX_PAGES, reflow
+from rag.formats.refused import Refused
+
+SENTENCES = (
+    "Le complexe portuaire entrera en service au mois de juin, a annoncé lundi le directeur du chantier.",
+    "Selon la société, le premier terminal pourra traiter trois millions de conteneurs par an.",
+    "Le coût total est estimé à dix milliards de dirhams, dont un tiers financé par un emprunt.",
+)
+HEAD = (
+    "<title>Le port de Nador-Ouest | L'Écho</title>"
+    '<meta property="og:title" content="Le port de Nador-Ouest recevra ses premiers navires">'
+    '<meta property="og:site_name" content="L\'Écho">'
+    '<meta property="article:published_time" content="2024-03-12T08:00:00+01:00">'
+    '<link rel="canonical" href="https://echo.example/a/1">'
+)
+MENU = '<nav><a href="/">Accueil</a> <a href="/s">Sport</a></nav>'
+
+
+def page(head: str = HEAD, body: str = "".join(f"<p>{sentence}</p>" for sentence in SENTENCES)) -> bytes:
+    return f"<html><head>{head}</head><body>{MENU}<article>{body}</article></body></html>".encode()
+
+
+def pdf(*pages: str) -> bytes:
+    """Return a PDF whose pages show these lines, in a font every reader has."""
+    writer = PdfWriter()
+    font = {"/Type": "/Font", "/Subtype": "/Type1", "/BaseFont": "/Helvetica"}
+    font["/Encoding"] = "/WinAnsiEncoding"
+    for text in pages:
+        sheet = writer.add_blank_page(600, 800)
+        fonts = DictionaryObject({NameObject("/F"): _names(font)})
+        sheet[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): fonts})
+        shown = " T* ".join(f"({line}) Tj" for line in text.split("\n"))
+        stream = DecodedStreamObject()
+        stream.set_data(f"BT /F 10 Tf 12 TL 20 780 Td {shown} ET".encode("cp1252"))
+        sheet[NameObject("/Contents")] = writer._add_object(stream)
+    return _saved(writer)
+
+
+def _names(values: dict[str, str]) -> DictionaryObject:
+    return DictionaryObject({NameObject(key): NameObject(value) for key, value in values.items()})
+
+
+def _saved(writer: PdfWriter) -> bytes:
+    file = io.BytesIO()
+    writer.write(file)
+    return file.getvalue()
+
+
+def word(*paragraphs: str, title: str = "") -> bytes:
+    document = docx.Document()
+    if title:
+        document.add_heading(title, 0)
+    for paragraph in paragraphs:
+        document.add_paragraph(paragraph)
+    table = document.add_table(1, 2)
+    table.cell(0, 0).text, table.cell(0, 1).text = "Nador", "2026"
+    document.add_paragraph("Fin.")
+    file = io.BytesIO()
+    document.save(file)
+    return file.getvalue()
+
+
+@pytest.fixture(scope="module")
+def parser():  # type: ignore[no-untyped-def]  # noqa: ANN201
+    with Parser() as parser:
+        yield parser
+
+
+def test_a_page_gives_its_main_text_and_what_its_head_states(parser: Parser) -> None:
+    found = parser.read("html", page())
+    assert all(sentence in found.text.split("\n") for sentence in SENTENCES)
+    assert "Accueil" not in found.text
+    assert found.fields == {
+        "title": "Le port de Nador-Ouest recevra ses premiers navires",
+        "outlet": "L'Écho",
+        "url": "https://echo.example/a/1",
+        "published_on": "2024-03-12T08:00:00+01:00",
+    }
+    (note,) = found.notes
+    assert note.startswith("main text extracted; 12 of the page's ")  # "Accueil" and "Sport"
+
+
+def linked(data: str) -> str:
+    return f'<script type="application/ld+json">{data}</script>'
+
+
+ARTICLE = '{"@type": ["Article"], "datePublished": "2024-03-12"}'
+
+
+@pytest.mark.parametrize(
+    ("head", "day"),
+    [
+        ('<meta itemprop="datePublished" content="2024-03-12">', "2024-03-12"),
+        (linked(ARTICLE), "2024-03-12"),
+        (linked('{"@graph": [{"@type": "WebSite"}, ' + ARTICLE + "]}"), "2024-03-12"),
+        (linked('{"@type": "NewsArticle", "dateModified": "2024-03-12"}'), None),
+        (linked('{"@type": "WebSite", "datePublished": "2024-03-12"}'), None),
+        (linked("{broken"), None),
+        (linked("[" * 100_000), None),
+        ('<meta property="article:modified_time" content="2024-03-12">', None),
+        ('<link rel="canonical" href="https://echo.example/2024/03/12/a">', None),
+        ("<title>© 2024 L'Écho</title>", None),
+    ],
+)
+def test_only_what_says_that_it_is_the_day_of_publication_is_a_date(
+    parser: Parser, head: str, day: str | None
+) -> None:
+    assert parser.read("html", page(head)).fields.get("published_on") == day
+
+
+def test_scripts_and_markup_of_a_page_are_not_its_text(parser: Parser) -> None:
+    body = "".join(f"<p>{s}<script>alert(1)</script><img src=x onerror=alert(2)></p>" for s in SENTENCES)
+    text = parser.read("html", page(body=body)).text
+    assert "alert" not in text
+    assert "<" not in text
+
+
+def test_a_page_without_a_main_text_is_kept_whole_and_says_so(parser: Parser) -> None:
+    found = parser.read("html", b"<html><body><a href=/>Accueil</a></body></html>")
+    assert "Accueil" in found.text
+
+
+def test_a_pdf_gives_its_paragraphs_whatever_the_lines_of_its_pages(parser: Parser) -> None:
+    first = "Le port de Nador\n" + "\n".join(
+        ("Le complexe portuaire entrera en service au mois de juin, a annoncé", "lundi le directeur.")
+    )
+    found = parser.read("pdf", pdf(first, "Une seconde page."))
+    assert found.text == (
+        "Le port de Nador\nLe complexe portuaire entrera en service au mois de juin, a annoncé lundi le "
+        "directeur.\n\nUne seconde page."
+    )
+    assert "published_on" not in found.fields
+
+
+def test_a_divided_word_is_put_together_and_a_compound_stays() -> None:
+    lines = (
+        "Une coopé-",
+        "ration de longue durée entre",
+        "celui-ci et ceux-là : celui-",
+        "ci surtout, dit-il",
+    )
+    assert reflow("\n".join(lines)) == (
+        "Une coopération de longue durée entre celui-ci et ceux-là : celui-ci surtout, dit-il"
+    )
+
+
+def test_a_document_gives_its_paragraphs_and_tables_in_order(parser: Parser) -> None:
+    found = parser.read("docx", word(*SENTENCES, title="Un titre de document"))
+    assert found.text == "\n".join(("Un titre de document", *SENTENCES, "Nador | 2026", "Fin."))
+    assert found.fields == {"title": "Un titre de document"}
+
+
+def encrypted() -> bytes:
+    writer = PdfWriter(clone_from=io.BytesIO(pdf("secret")))
+    writer.encrypt("password", algorithm="RC4-128")
+    return _saved(writer)
+
+
+def many_pages() -> bytes:
+    writer = PdfWriter()
+    for _ in range(MAX_PAGES + 1):
+        writer.add_blank_page(100, 100)
+    return _saved(writer)
+
+
+def stuffed(stuffing: bytes, times: int) -> bytes:
+    """Return a document with this many pieces more in it, small as a file."""
+    file, small = io.BytesIO(), io.BytesIO(word("x"))
+    with zipfile.ZipFile(small) as old, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as new:
+        for member in old.namelist():
+            content = old.read(member)
+            if member == "word/document.xml":
+                content = content.replace(b"<w:body>", b"<w:body>" + stuffing * times)
+            new.writestr(member, content)
+    return file.getvalue()
+
+
+REFUSED = [
+    ("html", b"", "empty"),
+    ("html", b"<html></html>", "empty"),
+    ("pdf", pdf(""), "no-text"),
+    ("pdf", b"%PDF-1.4 and no more", "broken"),
+    ("pdf", many_pages(), "too-large"),
+    ("pdf", encrypted(), "encrypted"),
+    ("docx", b"PK\x03\x04 and no more", "broken"),
+    ("docx", b"", "broken"),
+]
+
+
+@pytest.mark.parametrize(("kind", "content", "reason"), REFUSED, ids=[f"{k}-{r}" for k, _, r in REFUSED])
+def test_what_cannot_be_read_is_refused_and_the_next_file_is_read(
+    parser: Parser, kind: str, content: bytes, reason: str
+) -> None:
+    with pytest.raises(Refused) as caught:
+        parser.read(kind, content)
+    assert caught.value.reason == reason
+    assert caught.value.detail
+    assert "Fin." in parser.read("docx", word("Suite.")).text
+
+
+def test_a_zip_bomb_meets_the_memory_limit_and_the_next_file_is_read() -> None:
+    with Parser(memory=300_000_000) as parser:
+        with pytest.raises(Refused) as caught:
+            parser.read("docx", stuffed(b" " * 1_000_000, 300))
+        assert caught.value.reason in ("too-large", "broken")
+        assert "Fin." in parser.read("docx", word("Suite.")).text
+
+
+def test_a_file_that_takes_too_long_ends_the_child_and_the_next_file_is_read() -> None:
+    with Parser(seconds=1) as parser:
+        with pytest.raises(Refused) as caught:
+            parser.read("docx", stuffed(b"<w:p/>", 1_000_000))
+        assert caught.value.reason == "too-slow"
+        assert "Fin." in parser.read("docx", word("Suite.")).text
+
+
+def test_without_the_library_the_command_that_installs_it_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A module that stands before the real one and behaves as if it were not there.
+    for name in ("pypdf", "docx", "trafilatura"):
+        (tmp_path / f"{name}.py").write_text(f"raise ModuleNotFoundError('No module', name={name!r})")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with Parser() as parser:
+        for kind, package in (("pdf", "pypdf"), ("docx", "python-docx"), ("html", "trafilatura")):
+            with pytest.raises(Refused) as caught:
+                parser.read(kind, b"x")
+            assert caught.value.reason == "needs-package"
+            assert f"pip install {package}" in caught.value.detail
+
+
+def test_no_child_stays_when_the_work_is_done() -> None:
+    with Parser() as parser:
+        parser.read("docx", word("x"))
+        child = parser._child
+        assert child is not None
+        pid = child.pid
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
