@@ -168,6 +168,16 @@ class ExplanationReply(BaseModel):
     fused: float = Field(description="The score itself.", examples=[0.81])
 
 
+class CopyReply(BaseModel):
+    """Another article that says the same: a syndicated or repeated copy."""
+
+    document_id: str = Field(examples=["0c4d7a1e5f9b2836"])
+    title: str | None = Field(examples=["Luxembourg et Maroc : une déclaration d’intention"])
+    outlet: str | None = Field(examples=["Le Quotidien"])
+    published_on: date | None = Field(examples=["2019-09-26"])
+    url: str | None = Field(examples=[None])
+
+
 class PassageReply(BaseModel):
     """A passage that answers, word for word as it stands in its article."""
 
@@ -181,6 +191,7 @@ class PassageReply(BaseModel):
     segments: Segments
     citation: Citation
     explanation: ExplanationReply
+    also_in: list[CopyReply] = Field(description="Its copies in other articles, the oldest first.")
 
 
 class IndexReply(BaseModel):

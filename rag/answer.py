@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from rag.documents import Metadata
+from rag.documents import Document, Metadata
 from rag.evidence import Evidence
 from rag.explanation import Explanation
 from rag.passages import Passage
@@ -23,6 +23,7 @@ class Hit:
         highlights: the answering sentences, offsets into `text`.
         explanation: the parts of the score.
         evidence: what speaks for this passage holding the answer.
+        also_in: the other articles that say the same, the oldest first.
 
     """
 
@@ -35,6 +36,7 @@ class Hit:
     highlights: tuple[Span, ...]
     explanation: Explanation
     evidence: Evidence
+    also_in: tuple[Document, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

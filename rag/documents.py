@@ -39,6 +39,7 @@ class Document:
         metadata: title, outlet, date, language, address.
         set_aside: labelled boilerplate, in order, without overlaps.
         notes: guesses and repairs made while reading, for the report of the run.
+        copy_of: id of the article this one is a copy of; None for an original.
 
     """
 
@@ -48,6 +49,7 @@ class Document:
     metadata: Metadata = field(default_factory=Metadata)
     set_aside: tuple[SetAside, ...] = ()
     notes: tuple[str, ...] = ()
+    copy_of: str | None = None
 
     @property
     def sha256(self) -> str:

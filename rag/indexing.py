@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date, timedelta
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -16,7 +17,15 @@ from rag.errors import CannotWrite, Locked, SnapshotError
 from rag.intake import Intake, Progress, take_in
 from rag.manifest import Manifest, read_manifest, verify_files
 from rag.passages import Passage, cut_passages
-from rag.report import Report, compare, language_warnings, set_aside_by_reason, skipped_rows
+from rag.report import (
+    Report,
+    compare,
+    copies_by_original,
+    future_warnings,
+    language_warnings,
+    set_aside_by_reason,
+    skipped_rows,
+)
 from rag.settings import Settings
 from rag.snapshot import current_path
 from rag.snapshot_writer import Contents, describe, sweep, write_snapshot
@@ -132,6 +141,9 @@ def _report(
     intake: Intake, manifest: Manifest, before: dict[str, str], embedded: int | None, seconds: float
 ) -> Report:
     documents = intake.documents
+    set_aside = set_aside_by_reason(documents)
+    characters = sum(len(document.text) for document in documents)
+    tomorrow = date.today() + timedelta(days=1)  # it has begun elsewhere
     return Report(
         index=manifest.id,
         rebuilt=embedded is not None,
@@ -141,11 +153,13 @@ def _report(
         skipped=skipped_rows(intake.skipped),
         texts=manifest.counts.passages + manifest.counts.sentences,
         embedded=embedded or 0,
-        set_aside=set_aside_by_reason(documents),
-        characters=sum(len(document.text) for document in documents),
+        set_aside=set_aside,
+        characters=characters,
+        boilerplate_share=round(sum(set_aside.values()) / characters, 4),
         uncertain=intake.uncertain,
         languages=dict(Counter(document.metadata.language or "" for document in documents).most_common()),
-        notes={document.source: document.notes for document in documents if document.notes},
-        warnings=language_warnings(manifest),
+        copies=copies_by_original(documents),
+        notes={document.source: document.notes for document in documents if document.notes} | intake.notes,
+        warnings=language_warnings(manifest) + future_warnings(documents, tomorrow),
         seconds=seconds,
     )

@@ -6,6 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from rag.cleaning import Cleaning
+from rag.copies import link_copies
 from rag.documents import Document, Metadata, document_id
 from rag.errors import BadData, NoInput
 from rag.formats.parser import Parser
@@ -53,8 +54,9 @@ def take_in(paths: Sequence[Path], progress: Progress = lambda stage, done, tota
     stated = [merge(sidecars.stated(one.source.path), one.stated) for one in loaded]
     cleanings = clean_together([one.text for one in loaded], stated)
     articles = list(zip(loaded, stated, cleanings, strict=True))
+    documents = [_document(*article) for article in articles]
     return Intake(
-        documents=tuple(_document(*article) for article in articles),
+        documents=link_copies(documents, [cleaning.body(one.text) for one, _, cleaning in articles]),
         skipped=tuple(skipped),
         uncertain=tuple(one.source.name for one, _, cleaning in articles if cleaning.uncertain),
         notes=sidecars.notes(),

@@ -1,13 +1,14 @@
 """Hybrid retrieval: dense and lexical candidates, one score, the answering sentence in each hit."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from embeddings import Encoder
 from rag.answer import Answer, Hit
+from rag.documents import Document
 from rag.errors import BadData
 from rag.evidence import FITTED_FOR, Evidence, judge
 from rag.explanation import explain
@@ -48,6 +49,8 @@ class Retriever:
         self._known_languages = encoder.languages
         # A lone name or key word looks like any language: it is taken for one the model knows.
         self._expected = encoder.languages or snapshot.manifest.languages
+        self._originals = snapshot.originals()
+        self._copies = {row for row, original in self._originals.items() if row != original}
         self._expander = Expander(snapshot.lexical, snapshot.vocabularies, encoder.lexicon)
         self._encode = lru_cache(REMEMBERED_QUESTIONS)(lambda text: encoder.encode_queries([text])[0])
 
@@ -62,7 +65,7 @@ class Retriever:
         """
         text = _checked(question, k)
         query = self._understand(text)
-        candidates = self._candidates(query, filters, include_boilerplate)
+        candidates = self._distinct(query, filters, include_boilerplate, k)
         best = enumerate(_diverse(candidates, k), start=1)
         hits = tuple(self._hit(query, rank, candidate) for rank, candidate in best)
         judgement = judge(hits[0].evidence if hits else None)
@@ -80,12 +83,26 @@ class Retriever:
         language = detect_language(text, self._expected)
         return Query(text, language, self._encode(text), self._expander.terms(text, language))
 
-    def _candidates(self, query: Query, filters: Filters, include_boilerplate: bool) -> list[_Candidate]:
+    def _distinct(
+        self, query: Query, filters: Filters, include_boilerplate: bool, k: int
+    ) -> list[_Candidate]:
+        """Return candidates of which no two stand in copies of one article, `k` where there are as many."""
+        depth = DEPTH
+        while True:
+            found = self._candidates(query, filters, include_boilerplate, depth)
+            distinct = _one_of_each(found, self._originals)
+            if len(distinct) >= min(k, len(found)) or len(found) < depth:
+                return distinct
+            depth *= 4  # copies of few articles have taken all places
+
+    def _candidates(
+        self, query: Query, filters: Filters, include_boilerplate: bool, depth: int
+    ) -> list[_Candidate]:
         """Return all candidates with their scores, best first, ties by passage order."""
         ordinals, within = self._scope(filters, include_boilerplate)
         lexical, vectors = self.snapshot.lexical, self.snapshot.vectors
-        bm25 = lexical.search(query.alternatives, DEPTH, within)
-        found = sorted({*vectors.search(query.vector, DEPTH, ordinals), *bm25})
+        bm25 = lexical.search(query.alternatives, depth, within)
+        found = sorted({*vectors.search(query.vector, depth, ordinals), *bm25})
         if not found:
             return []
         missing = [ordinal for ordinal in found if ordinal not in bm25]
@@ -99,7 +116,10 @@ class Retriever:
             field = field_of(language)
             score = Score(float(cosine), bm25.get(ordinal, 0.0), bounds[field])
             candidates.append(_Candidate(ordinal, article, field, score))
-        return sorted(candidates, key=lambda candidate: (-candidate.score.fused, candidate.ordinal))
+        # Of equal passages that of the original comes first, so that it is the one cited.
+        return sorted(
+            candidates, key=lambda one: (-one.score.fused, one.article in self._copies, one.ordinal)
+        )
 
     def _scope(self, filters: Filters, include_boilerplate: bool) -> tuple[Sequence[int] | range, Any]:
         """Return where to search: ordinals for the dense index, a restriction for the lexical one."""
@@ -141,7 +161,11 @@ class Retriever:
                 words=share_found(wanted, held) if wanted else 0.0,
                 names=share_found((term for term in wanted if term.named), held),
             ),
+            also_in=self._copies_of(candidate.article, document.id),
         )
+
+    def _copies_of(self, article: int, document_id: str) -> tuple[Document, ...]:
+        return tuple(self.snapshot.copies_of(document_id)) if article in self._originals else ()
 
     def _warnings(self, question_language: str, hits: Sequence[Hit]) -> tuple[str, ...]:
         manifest, known = self.snapshot.manifest, self._known_languages
@@ -169,6 +193,16 @@ def _checked(question: str, k: int) -> str:
     if k < 1:
         raise BadData(f"k is {k}", "ask for one passage or more")
     return text
+
+
+def _one_of_each(candidates: Sequence[_Candidate], originals: Mapping[int, int]) -> list[_Candidate]:
+    """Return the candidates without those whose article is a copy of one that comes before it."""
+    chosen: dict[int, int] = {}
+    return [
+        one
+        for one in candidates
+        if chosen.setdefault(originals.get(one.article, one.article), one.article) == one.article
+    ]
 
 
 def _diverse(candidates: Sequence[_Candidate], count: int) -> list[_Candidate]:

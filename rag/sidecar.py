@@ -57,7 +57,7 @@ class Sidecars:
 
     def notes(self) -> dict[str, tuple[str, ...]]:
         """Return what the sidecars read so far say about files that are not there, by sidecar."""
-        notes = {}
+        notes: dict[str, tuple[str, ...]] = {}
         for path, table in sorted(self._tables.items()):
             if missing := [name for name in table if not _is_there(path, name)]:
                 notes[str(path)] = (f"speaks of files that are not there: {', '.join(missing)}",)

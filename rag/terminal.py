@@ -66,6 +66,8 @@ def print_answer(answer: Answer) -> None:
             console.print()
         console.print(_heading(hit), soft_wrap=not console.is_terminal)
         console.print(_passage(hit), soft_wrap=not console.is_terminal)
+        for copy in hit.also_in:
+            console.print(Text(f"also in {_name(copy)}", style="dim"), soft_wrap=not console.is_terminal)
 
 
 def _heading(hit: Hit) -> Text:
@@ -75,6 +77,12 @@ def _heading(hit: Hit) -> Text:
     return Text.assemble(
         (f"{citation.label} ", "bold cyan"), (name, "bold"), (f"  {citation.permalink}", "dim")
     )
+
+
+def _name(copy: Document) -> str:
+    known = copy.metadata
+    parts = (known.title or copy.source, known.outlet, known.published_on)
+    return " · ".join(plain(str(part)) for part in parts if part)
 
 
 def _passage(hit: Hit) -> Text:
@@ -108,19 +116,20 @@ def print_report(report: "Report", err: bool = False) -> None:
         console.print(f"{name:>10}  {value}", soft_wrap=True)
     for source in report.uncertain:
         console.print(f" uncertain  {plain(source)}: body and boilerplate cannot be told apart, all kept")
+    for source, copies in report.copies.items():
+        console.print(f"    copies  {plain(source)}: {plain(', '.join(copies))}", soft_wrap=True)
     for source, notes in report.notes.items():
-        console.print(f"      note  {plain(source)}: {'; '.join(notes)}", soft_wrap=True)
+        console.print(f"      note  {plain(source)}: {plain('; '.join(notes))}", soft_wrap=True)
     for source, reason, detail in report.skipped:
         console.print(f"   skipped  {plain(source)}: {reason} ({plain(detail)})", soft_wrap=True)
     for warning in report.warnings:
-        console.print(Text(f"   warning  {warning}", style="yellow"), soft_wrap=True)
+        console.print(Text(plain(f"   warning  {warning}"), style="yellow"), soft_wrap=True)
 
 
 def _set_aside(report: "Report") -> str:
     total = sum(report.set_aside.values())
-    share = 100 * total / max(report.characters, 1)
     reasons = ", ".join(f"{reason} {size}" for reason, size in report.set_aside.items())
-    return f"{total} characters ({share:.0f} %)" + (f": {reasons}" if reasons else "")
+    return f"{total} characters ({report.boilerplate_share:.0%})" + (f": {reasons}" if reasons else "")
 
 
 def print_document(document: Document, passages: Sequence[Passage]) -> None:
@@ -134,6 +143,7 @@ def print_document(document: Document, passages: Sequence[Passage]) -> None:
         ("published", known.published_on),
         ("language", known.language),
         ("address", known.url),
+        ("copy of", document.copy_of),
         ("notes", "; ".join(document.notes)),
     )
     for name, value in facts:

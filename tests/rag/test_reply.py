@@ -23,7 +23,7 @@ ANSWER = {
     "index",
     "took_ms",
 }
-PASSAGE = {"rank", "score", "text", "highlights", "segments", "citation", "explanation"}
+PASSAGE = {"rank", "score", "text", "highlights", "segments", "citation", "explanation", "also_in"}
 CITATION = {
     "fragment_url",
     "id",

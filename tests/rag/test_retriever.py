@@ -124,7 +124,11 @@ def test_the_judgement_of_one_long_article_does_not_depend_on_the_number_asked_f
 
 
 def test_equal_passages_come_in_the_order_of_their_sources(library: Library) -> None:
-    library.write(**dict.fromkeys("cab", "Le Maroc et le Luxembourg signent un accord."))
+    library.write(
+        c="Le Maroc et le Luxembourg signent un accord.",
+        a="Le Luxembourg et le Maroc signent un accord.",
+        b="Un accord, le Maroc et le Luxembourg signent.",
+    )
     library.index()
     with library.retriever() as retriever:
         hits = retriever.ask("Que signe le Maroc ?").hits
