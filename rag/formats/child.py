@@ -22,7 +22,7 @@ from rag.formats.pdf import read_pdf
 from rag.formats.refused import Refused
 
 READERS: dict[str, Callable[[bytes], Extracted]] = {"html": read_html, "pdf": read_pdf, "docx": read_docx}
-PACKAGES = {"trafilatura": "trafilatura", "pypdf": "pypdf", "docx": "python-docx"}
+PACKAGES = {"html": "trafilatura lxml_html_clean", "pdf": "pypdf", "docx": "python-docx"}
 
 
 def main() -> None:
@@ -46,9 +46,8 @@ def _answer(kind: str, content: bytes) -> dict[str, Any]:
         return asdict(READERS[kind](content))
     except Refused as refused:
         return {"refused": [refused.reason, refused.detail]}
-    except ModuleNotFoundError as error:
-        package = PACKAGES.get(str(error.name), str(error.name))
-        return {"refused": ["needs-package", f"to read {kind} files: pip install {package}"]}
+    except ImportError:
+        return {"refused": ["needs-package", f"to read {kind} files: pip install {PACKAGES[kind]}"]}
     except MemoryError:
         return {"refused": ["too-large", "needs more memory than one file may take"]}
     except Exception as error:  # whatever a library makes of a broken file

@@ -1,6 +1,9 @@
 """From files to documents: all that is read, what was skipped, and who says what about an article."""
 
+import json
 import os
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -11,7 +14,10 @@ from hypothesis import strategies as st
 from rag.documents import document_id
 from rag.errors import BadData, NoInput
 from rag.intake import take_in
+from rag.passages import cut_passages
 from tests.awkward import visible_texts
+from tests.rag.conftest import ROOT
+from tests.rag.formats.files import SENTENCES, page, pdf, word
 
 FRENCH = "Le Luxembourg et le Maroc ont signé un accord de coopération à Rabat."
 
@@ -133,3 +139,168 @@ def test_a_file_given_twice_under_two_names_is_refused(tmp_path: Path) -> None:
     (inner / "a.txt").write_text("Le Maroc signe un accord.")
     with pytest.raises(BadData, match="given twice"):
         take_in([tmp_path / "articles", inner])
+
+
+def test_every_format_is_taken_in_and_every_passage_is_a_slice_of_the_stored_text(tmp_path: Path) -> None:
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    records = [{"id": "a", "text": FRENCH, "outlet": "Agence"}, {"text": "Une autre. " * 30}]
+    contents = {
+        "a.txt": " ".join(SENTENCES).encode("cp1252"),
+        "b.html": page(),
+        "c.pdf": pdf("\n".join(SENTENCES)),
+        "d.docx": word(*SENTENCES, title="Un titre de document"),
+        "e.jsonl": "\n".join(map(json.dumps, records)).encode(),
+        "f.csv": f'text;title\n"{FRENCH}";Un autre titre\n'.encode(),
+    }
+    for name, content in contents.items():
+        (folder / name).write_bytes(content)
+    intake = take_in([folder])
+    assert intake.skipped == ()
+    sources = [document.source.removeprefix("articles/") for document in intake.documents]
+    assert sources == ["a.txt", "b.html", "c.pdf", "d.docx", "e.jsonl#2", "e.jsonl#a", "f.csv#2"]
+    for document in intake.documents:
+        passages = list(cut_passages(document, 40))
+        words = "".join(passage.span.slice(document.text) for passage in passages)
+        assert "".join(words.split()) == "".join(document.text.split())
+        for passage in passages:
+            assert all(one.slice(document.text).strip() for one in passage.sentences)
+    known = {document.source.removeprefix("articles/"): document.metadata for document in intake.documents}
+    assert (known["b.html"].outlet, known["b.html"].published_on) == ("L'Écho", date(2024, 3, 12))
+    assert (known["d.docx"].title, known["e.jsonl#a"].outlet) == ("Un titre de document", "Agence")
+    assert known["f.csv#2"].title == "Un autre titre"
+    notes = {document.source.removeprefix("articles/"): document.notes for document in intake.documents}
+    assert "read as cp1252, detected: it is not UTF-8" in notes["a.txt"]
+
+
+def test_a_sidecar_is_believed_before_the_file_and_the_file_before_its_text(tmp_path: Path) -> None:
+    record = {"text": f"Titre du texte\n{FRENCH}\n{FRENCH}", "title": "Du fichier", "outlet": "Du fichier"}
+    (tmp_path / "a.jsonl").write_text(json.dumps(record))
+    (tmp_path / "articles.toml").write_text('["a.jsonl"]\noutlet = "Du sidecar"\n')
+    known = take_in([tmp_path]).documents[0].metadata
+    assert (known.title, known.outlet) == ("Du fichier", "Du sidecar")
+
+
+def test_a_sidecar_that_speaks_of_files_that_are_not_there_is_reported(tmp_path: Path) -> None:
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    (folder / "a.txt").write_text(FRENCH)
+    (folder / "empty.txt").write_text("")
+    tables = ("a.txt", "empty.txt", "b.txt", "c.txt")
+    (tmp_path / "articles.toml").write_text("".join(f'["{name}"]\noutlet = "X"\n' for name in tables))
+    (message,) = take_in([folder]).notes[str(tmp_path / "articles.toml")]
+    assert message.endswith("not there: b.txt, c.txt")
+
+
+def test_records_that_cannot_be_read_are_skipped_by_file_and_line(tmp_path: Path) -> None:
+    lines = [
+        {"id": "x", "text": FRENCH},
+        {"id": "x", "text": FRENCH},
+        {"id": "x", "text": "Autre texte."},
+        {"text": " "},
+        {"text": FRENCH + " Un jour.", "published_on": "2019-02-31", "url": "javascript:alert(1)"},
+    ]
+    (tmp_path / "a.jsonl").write_text("\n".join([*map(json.dumps, lines), '{"text": "cut']))
+    intake = take_in([tmp_path])
+    skipped = [(one.source.name.partition("/")[2], one.reason) for one in intake.skipped]
+    assert skipped == [
+        ("a.jsonl:2", "id-given-twice"),
+        ("a.jsonl:3", "id-given-twice"),
+        ("a.jsonl#4", "empty"),
+        ("a.jsonl:6", "bad-record"),
+    ]
+    assert "the same text" in intake.skipped[0].detail
+    assert "line 1, and another text" in intake.skipped[1].detail
+    (kept,) = [one for one in intake.documents if one.source.endswith("#5")]
+    assert (kept.metadata.published_on, kept.metadata.url) == (None, None)
+    assert "2019-02-31" in kept.notes[0]
+    assert "javascript" in kept.notes[1]
+
+
+STATED = [
+    ("2019-09-25", date(2019, 9, 25)),
+    ("2019-09-25T23:30:00-05:00", date(2019, 9, 25)),
+    ("2019-09-25 10:00:00", date(2019, 9, 25)),
+    ("25/09/2019", None),
+    ("09/25/2019", None),
+    ("2019-02-31", None),
+    ("1600-01-01", None),
+    ("2099-01-01", None),
+    ("hier", None),
+    (20190925, None),
+    ("", None),
+    (None, None),
+]
+
+
+@pytest.mark.parametrize(("stated", "day"), STATED)
+def test_a_date_is_the_one_stated_or_none_with_a_note_and_never_that_of_the_file(
+    tmp_path: Path, stated: object, day: date | None
+) -> None:
+    (tmp_path / "a.jsonl").write_text(json.dumps({"text": FRENCH, "published_on": stated}))
+    (document,) = take_in([tmp_path]).documents
+    assert document.metadata.published_on == day
+    assert bool(document.notes) == (day is None and stated not in ("", None))
+
+
+def test_the_same_articles_make_the_same_documents_on_any_day(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(f"Un titre de quelques mots\nPublié le 3 mai 2031\n{FRENCH}\n{FRENCH}")
+    command = (
+        "import sys, pathlib; from rag.intake import take_in; print(take_in([pathlib.Path(sys.argv[1])]))"
+    )
+    later = (
+        "import datetime as d; r = d.date; d.date = type('date', (r,), {'today': lambda: r(2040, 1, 1)}); "
+    )
+    found = [
+        subprocess.run(
+            [sys.executable, "-c", start + command, str(tmp_path)], cwd=ROOT, capture_output=True, check=True
+        ).stdout
+        for start in ("", later)
+    ]
+    assert found[0] == found[1]
+    assert b"date(2031, 5, 3)" in found[0]
+
+
+def test_a_glob_takes_the_files_it_matches_named_as_from_its_folder(tmp_path: Path) -> None:
+    root = tmp_path / "archive"
+    for name in ("2020/a.txt", "2020/b.md", "2021/x/c.txt", "2021/.d.txt", "2021/e.xyz"):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(f"{FRENCH} {name}")
+    found = {
+        pattern: [document.source for document in take_in([root / pattern]).documents]
+        for pattern in ("**/*.txt", "2020/*", "202?/*.md")
+    }
+    assert found == {
+        "**/*.txt": ["archive/2020/a.txt", "archive/2021/x/c.txt"],
+        "2020/*": ["2020/a.txt", "2020/b.md"],
+        "202?/*.md": ["archive/2020/b.md"],
+    }
+    assert [one.reason for one in take_in([root / "*" / "*"]).skipped] == ["unknown-kind"]
+    with pytest.raises(NoInput, match="does not exist"):
+        take_in([root / "*.none"])
+
+
+@pytest.mark.parametrize("name", ["a.zip", "a.tar", "a.txt.gz", "a.doc"])
+def test_archives_and_old_formats_are_refused_by_name(tmp_path: Path, name: str) -> None:
+    (tmp_path / "b.txt").write_text(FRENCH)
+    (tmp_path / name).write_bytes(b"PK\x03\x04" + bytes(20))
+    (skip,) = take_in([tmp_path]).skipped
+    assert (skip.source.name.rpartition("/")[2], skip.reason) == (name, "unknown-kind")
+    assert ".docx" in skip.detail
+
+
+def test_a_file_that_changes_while_it_is_read_is_read_again_and_then_skipped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text(FRENCH)
+    real, times = os.fstat, iter(range(100))
+
+    def touched(descriptor: int) -> os.stat_result:
+        if next(times) % 2:
+            os.utime(path, ns=(0, next(times)))
+        return real(descriptor)
+
+    monkeypatch.setattr(os, "fstat", touched)
+    with pytest.raises(NoInput, match="changing"):
+        take_in([tmp_path])

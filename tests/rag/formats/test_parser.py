@@ -5,72 +5,13 @@ import os
 import zipfile
 from pathlib import Path
 
-import docx
 import pytest
 from pypdf import PdfWriter
-from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 
 from rag.formats.parser import SECONDS, Parser
 from rag.formats.pdf import MAX_PAGES, reflow
 from rag.formats.refused import Refused
-
-SENTENCES = (
-    "Le complexe portuaire entrera en service au mois de juin, a annoncé lundi le directeur du chantier.",
-    "Selon la société, le premier terminal pourra traiter trois millions de conteneurs par an.",
-    "Le coût total est estimé à dix milliards de dirhams, dont un tiers financé par un emprunt.",
-)
-HEAD = (
-    "<title>Le port de Nador-Ouest | L'Écho</title>"
-    '<meta property="og:title" content="Le port de Nador-Ouest recevra ses premiers navires">'
-    '<meta property="og:site_name" content="L\'Écho">'
-    '<meta property="article:published_time" content="2024-03-12T08:00:00+01:00">'
-    '<link rel="canonical" href="https://echo.example/a/1">'
-)
-MENU = '<nav><a href="/">Accueil</a> <a href="/s">Sport</a></nav>'
-
-
-def page(head: str = HEAD, body: str = "".join(f"<p>{sentence}</p>" for sentence in SENTENCES)) -> bytes:
-    return f"<html><head>{head}</head><body>{MENU}<article>{body}</article></body></html>".encode()
-
-
-def pdf(*pages: str) -> bytes:
-    """Return a PDF whose pages show these lines, in a font every reader has."""
-    writer = PdfWriter()
-    font = {"/Type": "/Font", "/Subtype": "/Type1", "/BaseFont": "/Helvetica"}
-    font["/Encoding"] = "/WinAnsiEncoding"
-    for text in pages:
-        sheet = writer.add_blank_page(600, 800)
-        fonts = DictionaryObject({NameObject("/F"): _names(font)})
-        sheet[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): fonts})
-        shown = " T* ".join(f"({line}) Tj" for line in text.split("\n"))
-        stream = DecodedStreamObject()
-        stream.set_data(f"BT /F 10 Tf 12 TL 20 780 Td {shown} ET".encode("cp1252"))
-        sheet[NameObject("/Contents")] = writer._add_object(stream)
-    return _saved(writer)
-
-
-def _names(values: dict[str, str]) -> DictionaryObject:
-    return DictionaryObject({NameObject(key): NameObject(value) for key, value in values.items()})
-
-
-def _saved(writer: PdfWriter) -> bytes:
-    file = io.BytesIO()
-    writer.write(file)
-    return file.getvalue()
-
-
-def word(*paragraphs: str, title: str = "") -> bytes:
-    document = docx.Document()
-    if title:
-        document.add_heading(title, 0)
-    for paragraph in paragraphs:
-        document.add_paragraph(paragraph)
-    table = document.add_table(1, 2)
-    table.cell(0, 0).text, table.cell(0, 1).text = "Nador", "2026"
-    document.add_paragraph("Fin.")
-    file = io.BytesIO()
-    document.save(file)
-    return file.getvalue()
+from tests.rag.formats.files import SENTENCES, page, pdf, saved, word
 
 
 @pytest.fixture(scope="module")
@@ -153,7 +94,7 @@ def test_a_divided_word_is_put_together_and_a_compound_stays() -> None:
         "ci surtout, dit-il",
     )
     assert reflow("\n".join(lines)) == (
-        "Une coopération de longue durée entre celui-ci et ceux-là : celui-ci surtout."
+        "Une coopération de longue durée entre celui-ci et ceux-là : celui-ci surtout, dit-il"
     )
 
 
@@ -166,14 +107,14 @@ def test_a_document_gives_its_paragraphs_and_tables_in_order(parser: Parser) -> 
 def encrypted() -> bytes:
     writer = PdfWriter(clone_from=io.BytesIO(pdf("secret")))
     writer.encrypt("password", algorithm="RC4-128")
-    return _saved(writer)
+    return saved(writer)
 
 
 def many_pages() -> bytes:
     writer = PdfWriter()
     for _ in range(MAX_PAGES + 1):
         writer.add_blank_page(100, 100)
-    return _saved(writer)
+    return saved(writer)
 
 
 def stuffed(stuffing: bytes, times: int) -> bytes:
@@ -233,7 +174,7 @@ def test_without_the_library_the_command_that_installs_it_is_named(
 ) -> None:
     # A module that stands before the real one and behaves as if it were not there.
     for name in ("pypdf", "docx", "trafilatura"):
-        (tmp_path / f"{name}.py").write_text(f"raise ModuleNotFoundError('No module', name={name!r})")
+        (tmp_path / f"{name}.py").write_text("raise ImportError('not there')")
     monkeypatch.syspath_prepend(str(tmp_path))
     with Parser() as parser:
         for kind, package in (("pdf", "pypdf"), ("docx", "python-docx"), ("html", "trafilatura")):
