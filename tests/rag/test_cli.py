@@ -55,6 +55,53 @@ def test_articles_are_indexed_asked_changed_and_verified(ibid: Run, articles: Pa
     assert "files are as the manifest says" in verified.stdout
 
 
+def test_the_report_of_a_run_says_what_was_read_skipped_guessed_and_repeated(
+    ibid: Run, articles: Path
+) -> None:
+    story = (articles / "a.txt").read_text()
+    (articles / "b.txt").write_bytes(story.replace("accord", "accord arrêté").encode("utf-16"))
+    (articles / "copy.txt").write_text(story)
+    (articles / "empty.txt").write_text(" ")
+    (articles / "menu.txt").write_text("Accueil\nTout accepter\nNewsletter\nMentions légales\n")
+    (articles / "records.jsonl").write_text(
+        '{"id": "en", "text": "The ministers met twice in May."}\n{"text":'
+    )
+    (articles / "articles.toml").write_text(
+        '["gone.txt"]\ntitle = "Parti"\n["a.txt"]\npublished_on = 2049-01-01\n'
+    )
+    done = ibid("index", articles, "--json")
+    in_order(done, 0)
+    assert done.stderr == ""  # no bar where nobody is looking
+    report = json.loads(done.stdout)
+    assert (report["documents"], len(report["change"]["added"])) == (5, 5)
+    assert [(source, reason) for source, reason, _ in report["skipped"]] == [
+        ("articles/empty.txt", "empty"),
+        ("articles/records.jsonl:2", "bad-record"),
+    ]
+    assert report["copies"] == {"articles/a.txt": ["articles/copy.txt"]}
+    assert report["uncertain"] == ["articles/menu.txt"]
+    assert report["languages"]["fr"] >= 3
+    assert report["boilerplate_share"] == sum(report["set_aside"].values()) / report["characters"]
+    assert "utf-16" in report["notes"]["articles/b.txt"][0]
+    assert "gone.txt" in report["notes"][str(articles / "articles.toml")][0]
+    assert any("articles/a.txt" in warning and "2049" in warning for warning in report["warnings"])
+    shown = ibid("index", articles)
+    in_order(shown, 0)
+    for words in (
+        "5 unchanged",
+        "copies  articles/a.txt: articles/copy.txt",
+        "records.jsonl:2: bad-record",
+        "gone.txt",
+    ):
+        assert words in shown.stdout
+
+
+def test_reading_and_embedding_are_shown_to_who_is_looking(articles: Path, tmp_path: Path) -> None:
+    shown = _on_a_terminal(["index", str(articles)], tmp_path)
+    assert b"embedding" in shown
+    assert b"Traceback" not in shown
+
+
 def test_ask_prints_the_reply_of_the_http_contract_and_loads_no_torch(seeds_data: Path, ibid: Run) -> None:
     done = ibid("ask", QUESTION, "-k", "3", "--json", IBID_DATA=str(seeds_data), PYTHONPROFILEIMPORTTIME="1")
     in_order(done, 0)
