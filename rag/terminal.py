@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 # Controls that move the cursor, colour the screen or turn the direction of writing.
 UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 PIPE_WIDTH = 100  # columns where the output is no terminal
+MOST_ROWS = 20  # of one kind in the report of a run: what is wrong with a whole archive fills no screen
 
 
 def plain(text: str) -> str:
@@ -114,16 +115,20 @@ def print_report(report: "Report", err: bool = False) -> None:
     ]
     for name, value in rows:
         console.print(f"{name:>10}  {value}", soft_wrap=True)
-    for source in report.uncertain:
-        console.print(f" uncertain  {plain(source)}: body and boilerplate cannot be told apart, all kept")
-    for source, copies in report.copies.items():
-        console.print(f"    copies  {plain(source)}: {plain(', '.join(copies))}", soft_wrap=True)
-    for source, notes in report.notes.items():
-        console.print(f"      note  {plain(source)}: {plain('; '.join(notes))}", soft_wrap=True)
-    for source, reason, detail in report.skipped:
-        console.print(f"   skipped  {plain(source)}: {reason} ({plain(detail)})", soft_wrap=True)
+    doubt = "body and boilerplate cannot be told apart, all kept"
+    _print_rows(console, "uncertain", [f"{source}: {doubt}" for source in report.uncertain])
+    _print_rows(console, "copies", [f"{one}: {', '.join(others)}" for one, others in report.copies.items()])
+    _print_rows(console, "note", [f"{source}: {'; '.join(notes)}" for source, notes in report.notes.items()])
+    _print_rows(console, "skipped", [f"{name}: {reason} ({seen})" for name, reason, seen in report.skipped])
     for warning in report.warnings:
         console.print(Text(plain(f"   warning  {warning}"), style="yellow"), soft_wrap=True)
+
+
+def _print_rows(console: Console, name: str, rows: Sequence[str]) -> None:
+    for row in rows[:MOST_ROWS]:
+        console.print(f"{name:>10}  {plain(row)}", soft_wrap=True)
+    if len(rows) > MOST_ROWS:
+        console.print(f"{name:>10}  and {len(rows) - MOST_ROWS:,} more: ibid index --json")
 
 
 def _set_aside(report: "Report") -> str:

@@ -96,6 +96,31 @@ def test_the_report_of_a_run_says_what_was_read_skipped_guessed_and_repeated(
         assert words in shown.stdout
 
 
+def test_a_folder_with_much_that_is_wrong_does_not_fill_the_screen(ibid: Run, articles: Path) -> None:
+    (articles / "bad.jsonl").write_text("{\n" * 1000)
+    done = ibid("index", articles)
+    in_order(done, 0)
+    assert done.stdout.count("bad.jsonl") == 20
+    assert "and 980 more" in done.stdout
+
+
+def test_an_accented_data_folder_and_closed_streams_do_no_harm(articles: Path, tmp_path: Path) -> None:
+    data = tmp_path / "dossier d'été à lire"
+    command = f"'{sys.executable}' -c 'from rag.cli import main; main()'"
+    for arguments, streams in (("index articles", "<&-"), ("ask 'Que signe le Maroc ?'", "<&- 2>&-")):
+        done = subprocess.run(
+            ["bash", "-c", f"{command} {arguments} {streams}"],
+            env={**os.environ, "IBID_DATA": str(data), "PYTHONPATH": str(ROOT)},
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+    assert "signent un accord" in done.stdout
+    assert data.is_dir()
+
+
 def test_reading_and_embedding_are_shown_to_who_is_looking(articles: Path, tmp_path: Path) -> None:
     shown = _on_a_terminal(["index", str(articles)], tmp_path)
     assert b"embedding" in shown

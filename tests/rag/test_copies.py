@@ -1,6 +1,7 @@
 """Copies: the same article in several outlets is one hit, and every outlet is listed with its date."""
 
 import re
+import unicodedata
 from datetime import date
 
 import pytest
@@ -78,6 +79,15 @@ def test_a_copy_in_other_typography_with_a_credit_is_found(page: Page) -> None:
     copy = text.upper().replace("’", "'").replace("\u00a0", " ").replace("\n", "\r\n") + "\nAvec AFP."
     linked = link_copies([document("a"), document("b")], [text, copy])
     assert [one.copy_of for one in linked] == [None, document_id("a")]
+
+
+def test_composed_and_decomposed_texts_are_copies() -> None:
+    texts = [unicodedata.normalize(form, STORY) for form in ("NFC", "NFD")]
+    assert texts[0] != texts[1]
+    assert [one.copy_of for one in link_copies([document("a"), document("b")], texts)] == [
+        None,
+        document_id("a"),
+    ]
 
 
 def test_the_original_is_the_oldest_then_the_first_and_undated_ones_come_last() -> None:

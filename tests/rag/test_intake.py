@@ -2,8 +2,10 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -171,6 +173,38 @@ def test_every_format_is_taken_in_and_every_passage_is_a_slice_of_the_stored_tex
     assert known["f.csv#2"].title == "Un autre titre"
     notes = {document.source.removeprefix("articles/"): document.notes for document in intake.documents}
     assert "read as cp1252, detected: it is not UTF-8" in notes["a.txt"]
+
+
+LINE_ENDS = {
+    "CRLF": lambda text: text.replace("\n", "\r\n"),
+    "CR": lambda text: text.replace("\n", "\r"),
+    "line separators": lambda text: text.replace("\n", "\u2028"),
+    "mixed": lambda text: text.replace("\n", "\r\n", 2).replace("\n", "\r", 4),
+    "a byte order mark": lambda text: "\ufeff" + text,
+}
+
+
+@pytest.mark.parametrize("change", LINE_ENDS.values(), ids=LINE_ENDS)
+def test_a_text_with_other_line_ends_has_the_passages_and_labels_of_its_twin(
+    tmp_path: Path, change: Callable[[str], str]
+) -> None:
+    shutil.copytree(ROOT / "seeds" / "articles", tmp_path / "plain")
+    (tmp_path / "changed").mkdir()
+    for path in (tmp_path / "plain").iterdir():
+        text = path.read_bytes().decode()
+        (tmp_path / "changed" / path.name).write_bytes(change(text).encode())
+
+    def shown(folder: str) -> list[tuple[list[str], list[str]]]:
+        documents = take_in([tmp_path / folder]).documents
+        return [
+            (
+                [" ".join(passage.span.slice(one.text).split()) for passage in cut_passages(one, 160)],
+                [label.reason for label in one.set_aside],
+            )
+            for one in documents
+        ]
+
+    assert shown("changed") == shown("plain")
 
 
 def test_a_sidecar_is_believed_before_the_file_and_the_file_before_its_text(tmp_path: Path) -> None:
