@@ -1,17 +1,17 @@
 """From files to documents: read, tell body from boilerplate, find title, outlet, date and language."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
 from rag.cleaning import Cleaning
 from rag.copies import link_copies
-from rag.documents import Document, Metadata, document_id
+from rag.documents import Document, Metadata, document_id, text_digest
 from rag.errors import BadData, NoInput
 from rag.formats.parser import Parser
 from rag.language import detect_language
-from rag.loaders import Loaded, load
+from rag.loaders import Loaded, Remark, load
 from rag.metadata import date_notes, read_metadata
 from rag.neighbours import clean_together
 from rag.sidecar import Sidecars
@@ -44,8 +44,9 @@ def take_in(paths: Sequence[Path], progress: Progress = lambda stage, done, tota
 
     """
     sources, skipped = find_sources(paths)
-    loaded, unread = _load_all(sources, progress)
-    skipped += unread
+    results = list(_load_all(sources, progress))
+    loaded = sorted((one for one in results if isinstance(one, Loaded)), key=lambda one: one.source.name)
+    skipped += [one for one in results if isinstance(one, Skipped)]
     if not loaded:
         raise _nothing(paths, skipped)
     _refuse_twins([one.source for one in loaded])
@@ -56,22 +57,18 @@ def take_in(paths: Sequence[Path], progress: Progress = lambda stage, done, tota
     articles = list(zip(loaded, stated, cleanings, strict=True))
     documents = [_document(*article) for article in articles]
     return Intake(
-        documents=link_copies(documents, [cleaning.body(one.text) for one, _, cleaning in articles]),
+        documents=link_copies(documents, [_compared(one.text, cleaning) for one, _, cleaning in articles]),
         skipped=tuple(skipped),
         uncertain=tuple(one.source.name for one, _, cleaning in articles if cleaning.uncertain),
-        notes=sidecars.notes(),
+        notes=sidecars.notes() | {one.source.name: (one.text,) for one in results if isinstance(one, Remark)},
     )
 
 
-def _load_all(sources: Sequence[Source], progress: Progress) -> tuple[list[Loaded], list[Skipped]]:
-    results: list[Loaded | Skipped] = []
+def _load_all(sources: Sequence[Source], progress: Progress) -> Iterator[Loaded | Skipped | Remark]:
     with Parser() as parser:
         for done, source in enumerate(sources, start=1):
-            results += load(source, parser)
+            yield from load(source, parser)
             progress("reading", done, len(sources))
-    loaded = [result for result in results if isinstance(result, Loaded)]
-    loaded.sort(key=lambda one: one.source.name)
-    return loaded, [result for result in results if isinstance(result, Skipped)]
 
 
 def _nothing(paths: Sequence[Path], skipped: Sequence[Skipped]) -> NoInput:
@@ -94,6 +91,15 @@ def _document(loaded: Loaded, stated: Metadata, cleaning: Cleaning) -> Document:
         notes=loaded.notes
         + (date_notes(loaded.text, cleaning.set_aside) if known.published_on is None else ()),
     )
+
+
+def _compared(text: str, cleaning: Cleaning) -> str:
+    """Return what of a text is compared with others to find copies.
+
+    Where the body is not known, two short articles under one long menu would look alike: only the very same
+    text is a copy there.
+    """
+    return text_digest(text) if cleaning.uncertain else cleaning.body(text)
 
 
 def _refuse_twins(sources: Sequence[Source]) -> None:

@@ -9,7 +9,7 @@ from rag.formats.content import LARGEST_COLLECTION, LARGEST_FILE, read_content
 from rag.formats.encodings import decode
 from rag.formats.html import declared_charset
 from rag.formats.parser import Parser
-from rag.formats.records import Fault, Record, read_csv, read_json_lines
+from rag.formats.records import FIELDS, Fault, Record, read_csv, read_json_lines
 from rag.formats.refused import Refused
 from rag.sources import Skipped, Source, printable
 from rag.stated import believe
@@ -31,7 +31,15 @@ class Loaded:
     stated: Metadata
 
 
-def load(source: Source, parser: Parser) -> Iterator[Loaded | Skipped]:
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What is to be said about a file that holds several articles."""
+
+    source: Source
+    text: str
+
+
+def load(source: Source, parser: Parser) -> Iterator[Loaded | Skipped | Remark]:
     """Yield the articles of a file. In a text every character is kept but a byte order mark and NULs."""
     suffix = PurePath(source.path).suffix.lower()
     try:
@@ -60,7 +68,7 @@ def _single(source: Source, suffix: str, parser: Parser) -> Loaded | Skipped:
     return _article(source, text.replace("\0", ""), (*notes, *found.notes, *doubts), stated)
 
 
-def _collection(source: Source, suffix: str) -> Iterator[Loaded | Skipped]:
+def _collection(source: Source, suffix: str) -> Iterator[Loaded | Skipped | Remark]:
     content = read_content(source.path, LARGEST_COLLECTION)
     notes: tuple[str, ...] = ()
     if suffix == ".csv":
@@ -78,6 +86,9 @@ def _collection(source: Source, suffix: str) -> Iterator[Loaded | Skipped]:
             yield Skipped(_line(source, one.line), "id-given-twice", detail)
         else:
             yield _from_record(source, one, notes)
+    others = sorted({field for record in seen.values() for field in record.fields} - set(FIELDS))
+    if others:
+        yield Remark(source, f"fields passed over: {', '.join(others)}; those read are {', '.join(FIELDS)}")
 
 
 def _from_record(source: Source, record: Record, notes: tuple[str, ...]) -> Loaded | Skipped:

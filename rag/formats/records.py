@@ -1,8 +1,8 @@
 """Records: files of many articles, one a line, as databases and scrapers export them (JSON Lines, CSV).
 
 Fields: `text` is needed; `id`, `title`, `outlet`, `published_on` (2019-09-25), `language` and `url` may be
-there or empty. Other fields are passed over. `id` names the article in the index ("export.jsonl#id"); without
-it, its line does, and then a line put in above renames those below.
+there or empty. Other fields are passed over and named in the report. `id` names the article in the index
+("export.jsonl#id"); without it, its line does, and then a line put in above renames those below.
 """
 
 import csv
@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from rag.formats.refused import Refused
+from rag.stated import KEYS
 
+FIELDS = ("id", "text", *KEYS)
 LARGEST_RECORD = 5_000_000  # characters: an article a hundred times as long as a long one
 SEPARATORS = ",;\t"  # of CSV; spreadsheets in French write semicolons
 SURROGATE = re.compile("[\ud800-\udfff]")

@@ -251,6 +251,23 @@ def test_records_that_cannot_be_read_are_skipped_by_file_and_line(tmp_path: Path
     assert "javascript" in kept.notes[1]
 
 
+def test_fields_of_a_record_that_are_not_read_are_named_once_for_the_file(tmp_path: Path) -> None:
+    records = [{"text": FRENCH, "date": "2019-09-25", "outlet": "X"}, {"text": "Autre.", "author": None}]
+    (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, records)))
+    ((place, (message,)),) = take_in([tmp_path]).notes.items()
+    assert place.endswith("/a.jsonl")
+    assert message.startswith("fields passed over: author, date; those read are id, text, title")
+
+
+def test_pages_alike_only_in_their_menus_are_no_copies(tmp_path: Path) -> None:
+    menu = "\n".join(("Tout accepter", "Newsletter", "Mentions légales", "Accueil", "Publicité")) + "\n"
+    for name, brief in (("a", "Grève à Fès"), ("b", "Pluie à Oujda"), ("c", "Pluie à Oujda")):
+        (tmp_path / f"{name}.txt").write_text(menu * 20 + brief)
+    intake = take_in([tmp_path])
+    assert len(intake.uncertain) == 3
+    assert [one.copy_of is not None for one in intake.documents] == [False, False, True]
+
+
 STATED = [
     ("2019-09-25", date(2019, 9, 25)),
     ("2019-09-25T23:30:00-05:00", date(2019, 9, 25)),

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from rag.errors import NoInput
 from rag.formats.content import LARGEST_FILE
 from rag.formats.parser import Parser
-from rag.loaders import Loaded, load
+from rag.loaders import Loaded, Remark, load
 from rag.sources import Skipped, Source, find_sources
 from tests.awkward import visible_texts
 
@@ -30,6 +30,7 @@ def read(folder: Path, content: bytes, name: str = "a.txt") -> Loaded | Skipped:
 def load_one(source: Source) -> Loaded | Skipped:
     with Parser() as parser:  # no child is started for a plain text
         (one,) = load(source, parser)
+    assert not isinstance(one, Remark)
     return one
 
 
