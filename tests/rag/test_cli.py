@@ -94,6 +94,9 @@ def test_the_report_of_a_run_says_what_was_read_skipped_guessed_and_repeated(
         "gone.txt",
     ):
         assert words in shown.stdout
+    asked = ibid("ask", "Que signent le Luxembourg et le Maroc ?")
+    in_order(asked, 0)
+    assert "also in articles/copy.txt" in asked.stdout
 
 
 def test_a_folder_with_much_that_is_wrong_does_not_fill_the_screen(ibid: Run, articles: Path) -> None:

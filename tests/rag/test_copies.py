@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from api.schemas import AskReply
 from rag.copies import RUN, THRESHOLD, link_copies, resemblance, runs_of
 from rag.documents import Document, Metadata, document_id
 from rag.filters import Filters
+from rag.reply import answer_as_json
 from rag.retriever import DEPTH
 from tests.library import Library
 from tests.rag.labelled_pages import Page, read_pages
@@ -133,8 +135,19 @@ def test_of_word_for_word_copies_the_oldest_is_the_one_cited(library: Library) -
     sidecar(library, b="Agence", a="L'Écho")
     library.index()
     with library.retriever() as retriever:
-        (hit,) = retriever.ask("Que prévoit l'accord ?").hits
+        answer = retriever.ask("Que prévoit l'accord ?")
+        (passage,) = AskReply.model_validate(answer_as_json(answer, retriever.snapshot, 0.0)).passages
+    (hit,) = answer.hits
     assert (hit.source, [one.source for one in hit.also_in]) == ("articles/b.txt", ["articles/a.txt"])
+    assert [one.model_dump() for one in passage.also_in] == [
+        {
+            "document_id": document_id("articles/a.txt"),
+            "title": None,
+            "outlet": "L'Écho",
+            "published_on": date(2021, 3, 2),
+            "url": None,
+        }
+    ]
 
 
 def test_a_filter_finds_the_copy_of_its_outlet(library: Library) -> None:
