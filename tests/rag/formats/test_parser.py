@@ -75,13 +75,11 @@ def test_a_page_without_a_main_text_is_kept_whole_and_says_so(parser: Parser) ->
 
 
 def test_a_pdf_gives_its_paragraphs_whatever_the_lines_of_its_pages(parser: Parser) -> None:
-    first = "Le port de Nador\n" + "\n".join(
-        ("Le complexe portuaire entrera en service au mois de juin, a annoncé", "lundi le directeur.")
-    )
-    found = parser.read("pdf", pdf(first, "Une seconde page."))
+    first = "Le port de Nador\nLe complexe portuaire entrera en service au mois de juin, a annoncé"
+    found = parser.read("pdf", pdf(first, "lundi le directeur.\nUne seconde page."))
     assert found.text == (
         "Le port de Nador\nLe complexe portuaire entrera en service au mois de juin, a annoncé lundi le "
-        "directeur.\n\nUne seconde page."
+        "directeur.\nUne seconde page."
     )
     assert "published_on" not in found.fields
 
