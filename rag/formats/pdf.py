@@ -12,7 +12,7 @@ from rag.lines import TERMINAL
 MAX_PAGES = 2_000  # a book; more is an archive, to be parted into its articles
 # A line about as long as the longest, within a sentence, was ended by the margin. Of the development pages
 # wrapped at 45 to 90 columns 98 % of such line ends are joined, and 5 % of the ends of paragraphs
-# (tests/benchmarks/reflow.py). At 0.7 it is 99.6 % and 9 %; a line that goes on in lower case is no end anyway.
+# (tests/benchmarks/reflow.py). At 0.7 it is 99.6 % and 9 %; what goes on in lower case is no end anyway.
 FULL_LINE = 0.8
 WIDEST = 0.9  # quantile of the lengths: some lines run over
 DIVIDED = re.compile(r"(\w+)-\n([^\W\d_A-ZÀ-Þ]\w*)")
