@@ -8,7 +8,6 @@ import tempfile
 from collections import defaultdict
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
@@ -16,7 +15,7 @@ sys.path.insert(0, str(ROOT))
 from embeddings import load_encoder  # noqa: E402
 from rag.answer import Answer  # noqa: E402
 from rag.evaluation.gold import load_gold  # noqa: E402
-from rag.evaluation.measures import shares  # noqa: E402
+from rag.evaluation.measures import Shares, shares  # noqa: E402
 from rag.evaluation.run import evaluate  # noqa: E402
 from rag.indexing import build_index  # noqa: E402
 from rag.retriever import Retriever  # noqa: E402
@@ -27,7 +26,7 @@ from rag.snapshot import open_current  # noqa: E402
 class Everything(Retriever):
     """Searches the lines set aside as well."""
 
-    def ask(self, question: str, k: int = 5, *_: Any, **__: Any) -> Answer:
+    def ask(self, question: str, k: int = 5, *_: object, **__: object) -> Answer:
         return super().ask(question, k, include_boilerplate=True)
 
 
@@ -45,7 +44,7 @@ def main() -> None:
                     print(f"  {measure:24}{value:.3f}")
 
 
-def _values(per_question: Any) -> dict[str, float]:
+def _values(per_question: Shares) -> dict[str, float]:
     parts: dict[str, float] = defaultdict(float)
     wholes: dict[str, float] = defaultdict(float)
     for measures in per_question.values():
