@@ -11,16 +11,19 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from rag.body import bridge, find_body, label
 from rag.cues import OTHER_HEADLINE, REPEATED_LINE, TICKER, Cue, Lexicon, load_lexicon
 from rag.documents import SetAside
 from rag.lines import LINE_BREAK, MAX_FOLDED, Line, cut_lines, normalise_line
+from rag.spans import Span
 
-__all__ = ["Cleaning", "normalise_line", "repeated_lines", "set_aside", "short_lines"]
+__all__ = ["Cleaning", "add_outside", "normalise_line", "repeated_lines", "set_aside", "short_lines"]
 
 MIN_REPEATS = 3  # documents: a line seen twice may be a quotation
 REPEATED_SHARE = 0.005  # of the documents of one outlet
+OUTSIDE = "outside-main-text"  # of a page, as its tags tell
 COPY_SHARE = 0.5  # of a text: where more of it is repeated, it is itself a copy of other documents
 MIN_BODY = 150  # code points of body under which a page with cues is doubtful
 MIN_BODY_SHARE = 0.05  # of the text; a ticker may be twenty times as long as a brief, hardly more
@@ -64,6 +67,19 @@ def set_aside(
     if aside and kept < max(MIN_BODY, MIN_BODY_SHARE * len(text)):
         return Cleaning(uncertain=True)
     return Cleaning(aside)
+
+
+def add_outside(cleaning: Cleaning, text: str, outside: Sequence[Span]) -> Cleaning:
+    """Return a cleaning with what the format of the file shows not to be the article; labels found stand."""
+    if not outside:
+        return cleaning
+    labels = list(cleaning.set_aside)
+    for span in outside:
+        within = [one.span for one in cleaning.set_aside if span.start < one.span.end <= span.end]
+        edges = [Span(span.start, span.start), *within, Span(span.end, span.end)]
+        gaps = (Span(one.end, other.start) for one, other in pairwise(edges) if one.end < other.start)
+        labels += [SetAside(gap, OUTSIDE) for gap in gaps if gap.slice(text).strip()]
+    return Cleaning(tuple(sorted(labels, key=lambda one: one.span.start)))
 
 
 def short_lines(text: str) -> frozenset[str]:

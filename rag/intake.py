@@ -53,7 +53,7 @@ def take_in(paths: Sequence[Path], progress: Progress = lambda stage, done, tota
     _refuse_repeats(sources)
     sidecars = Sidecars()
     stated = [merge(sidecars.stated(one.source.path), one.stated) for one in loaded]
-    cleanings = clean_together([one.text for one in loaded], stated)
+    cleanings = clean_together(loaded, stated)
     articles = list(zip(loaded, stated, cleanings, strict=True))
     documents = [_document(*article) for article in articles]
     return Intake(

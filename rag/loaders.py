@@ -1,7 +1,7 @@
 """From files to texts. What cannot be read is skipped with a reason, never silently."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 
 from rag.documents import Metadata
@@ -12,6 +12,7 @@ from rag.formats.parser import Parser
 from rag.formats.records import FIELDS, Fault, Record, read_csv, read_json_lines
 from rag.formats.refused import Refused
 from rag.sources import Skipped, Source, printable
+from rag.spans import Span
 from rag.stated import believe
 
 PARSED = {".html": "html", ".htm": "html", ".pdf": "pdf", ".docx": "docx"}
@@ -20,15 +21,22 @@ COLLECTIONS = (".jsonl", ".csv")
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """An article as read: its text, what the file states about it, and what was guessed or left out.
+    """An article as read.
 
-    The source of an article that shares its file with others is named "folder/file.jsonl#id".
+    Attributes:
+        source: an article that shares its file with others is named "folder/file.jsonl#id".
+        text: to be stored as it is.
+        notes: what was guessed or left out.
+        stated: what the file states about it.
+        outside: what the file's format shows not to be the article.
+
     """
 
     source: Source
     text: str
     notes: tuple[str, ...]
     stated: Metadata
+    outside: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +71,12 @@ def _single(source: Source, suffix: str, parser: Parser) -> Loaded | Skipped:
         page, notes = decode(content, declared_charset(content))
         content = page.encode()
     found = parser.read(kind, content)
-    text = found.text.encode("utf-8", "replace").decode()  # a PDF may hold halves of characters
+    # A PDF may hold halves of characters and NULs; one character stands for each, so that places hold.
+    text = found.text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
     stated, doubts = believe(found.fields)
-    return _article(source, text.replace("\0", ""), (*notes, *found.notes, *doubts), stated)
+    article = _article(source, text, (*notes, *found.notes, *doubts), stated)
+    outside = tuple(Span(start, end) for start, end in found.outside)
+    return replace(article, outside=outside) if isinstance(article, Loaded) else article
 
 
 def _collection(source: Source, suffix: str) -> Iterator[Loaded | Skipped | Remark]:

@@ -8,15 +8,17 @@ those it touches once more with it.
 from collections import defaultdict
 from collections.abc import Sequence
 
-from rag.cleaning import Cleaning, normalise_line, repeated_lines, set_aside, short_lines
+from rag.cleaning import Cleaning, add_outside, normalise_line, repeated_lines, set_aside, short_lines
 from rag.documents import Metadata
+from rag.loaders import Loaded
 from rag.metadata import read_metadata
 from rag.stated import merge
 
 
-def clean_together(texts: Sequence[str], stated: Sequence[Metadata]) -> list[Cleaning]:
-    """Return the cleaning of each text, in the light of all; `stated` is what is known beforehand."""
-    alone = [set_aside(text) for text in texts]
+def clean_together(articles: Sequence[Loaded], stated: Sequence[Metadata]) -> list[Cleaning]:
+    """Return the cleaning of each article, in the light of all; `stated` is what is known beforehand."""
+    texts = [one.text for one in articles]
+    alone = [add_outside(set_aside(one.text), one.text, one.outside) for one in articles]
     known = [
         merge(given, read_metadata(text, first.set_aside))
         for text, given, first in zip(texts, stated, alone, strict=True)
@@ -28,8 +30,10 @@ def clean_together(texts: Sequence[str], stated: Sequence[Metadata]) -> list[Cle
     cleanings = []
     for i, text in enumerate(texts):
         others, furniture = titles - {own[i]}, repeated[known[i].outlet]
-        touched = not lines[i].isdisjoint(others) or not lines[i].isdisjoint(furniture)
-        cleanings.append(set_aside(text, others, furniture) if touched else alone[i])
+        if lines[i].isdisjoint(others) and lines[i].isdisjoint(furniture):
+            cleanings.append(alone[i])
+        else:
+            cleanings.append(add_outside(set_aside(text, others, furniture), text, articles[i].outside))
     return cleanings
 
 

@@ -11,9 +11,11 @@ class Extracted:
         text: the extracted text; it is what is stored, searched and cited.
         fields: values by the names of `rag.documents.Metadata`, unchecked.
         notes: what was left out or put together.
+        outside: start and end of what is not the article, in order, without overlaps.
 
     """
 
     text: str
     fields: dict[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    outside: tuple[tuple[int, int], ...] = ()

@@ -1,8 +1,8 @@
-"""HTML: the main text of a page, and what its head states."""
+"""HTML: the text of a page, what of it is not the main text, and what its head states."""
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rag.formats.extracted import Extracted
@@ -19,6 +19,17 @@ DATES = (
 LINKED_DATA = "//script[@type='application/ld+json']/text()"
 CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 HEAD = 4096  # bytes: where a page states its encoding
+FOUND_ALONE = 40  # letters: shorter lines, as those of menus, may stand in an article by chance
+BREAK = "\x00"  # not in HTML: the line ends of its source are spaces
+UNSEEN = frozenset(("head", "script", "style", "noscript", "template", "svg", "iframe", "object"))
+BLOCKS = frozenset((
+    "address", "article", "aside", "blockquote", "body", "br", "button", "dd", "details", "dialog", "div",
+    "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6",
+    "header", "hr", "label", "legend", "li", "main", "nav", "ol", "option", "p", "pre", "section", "select",
+    "summary", "table", "textarea", "tr", "ul",
+))  # fmt: skip
+# Within a row.
+CELLS = frozenset(("td", "th"))
 
 
 def declared_charset(content: bytes) -> str | None:
@@ -28,7 +39,7 @@ def declared_charset(content: bytes) -> str | None:
 
 
 def read_html(content: bytes) -> Extracted:
-    """Return the main text of a page, given in UTF-8; menus, forms and comments are left out and counted.
+    """Return the text of a page, given in UTF-8, and where in it stands what is not its main text.
 
     Raises:
         Refused: it holds no text.
@@ -38,23 +49,59 @@ def read_html(content: bytes) -> Extracted:
     from trafilatura.metadata import extract_metadata
 
     page = content.decode("utf-8")
-    whole = trafilatura.html2txt(page)
-    text = trafilatura.extract(page, include_comments=False)
     tree = trafilatura.load_html(page)
-    if tree is None or not whole:
+    lines = [] if tree is None else list(_lines(tree))
+    if not lines:
         raise Refused("empty", "holds no visible character")
     head = extract_metadata(tree, extensive=False)
     found = {"title": head.title, "outlet": head.sitename, "url": head.url, "published_on": _published(tree)}
     fields = {name: value for name, value in found.items() if value}
-    if text is None:
-        return Extracted(whole, fields, ("the main text cannot be told from the page, all kept",))
-    left, size = _visible(whole) - _visible(text), _visible(whole)
-    note = (f"main text extracted; {left:,} of the page's {size:,} characters left out",)
-    return Extracted(text, fields, note if left > 0 else ())
+    main = trafilatura.extract(page, include_comments=False)
+    if main is None:
+        return Extracted("\n".join(lines), fields, ("the main text cannot be told from the page",))
+    return Extracted("\n".join(lines), fields, (), _outside(lines, main, head.title or ""))
 
 
-def _visible(text: str) -> int:
-    return sum(not character.isspace() for character in text)
+def _lines(tree: Any) -> Iterator[str]:  # noqa: ANN401 - lxml has no types
+    """Yield the text of a page, a line for each block that holds some."""
+    from lxml import etree
+
+    parts: list[str] = []
+    walk = etree.iterwalk(tree, events=("start", "end", "comment", "pi"))
+    for event, element in walk:
+        ends = BREAK if element.tag in BLOCKS else " " if element.tag in CELLS else ""
+        if event == "start" and element.tag in UNSEEN:
+            walk.skip_subtree()
+        elif event == "start":
+            parts += (ends, element.text or "")
+        else:
+            parts += (ends, element.tail or "")
+    yield from filter(None, (" ".join(line.split()) for line in "".join(parts).split(BREAK)))
+
+
+def _outside(lines: Sequence[str], main: str, title: str) -> tuple[tuple[int, int], ...]:
+    """Return the places of the lines, of runs of them together, that are not in the main text.
+
+    A line is in it where it goes on where the one before ended, or is long enough to be found by itself.
+    """
+    wanted, read, place = _bare(main), 0, 0
+    places: list[tuple[int, int]] = []
+    for line in lines:
+        bare, start, place = _bare(line), place, place + len(line) + 1
+        at = wanted.find(bare) if len(bare) >= FOUND_ALONE else -1
+        if wanted.startswith(bare, read):
+            read += len(bare)
+        elif at >= 0:
+            read = at + len(bare)
+        elif bare != _bare(title):
+            joined = places.pop()[0] if places and places[-1][1] == start - 1 else start
+            places.append((joined, place - 1))
+    return tuple(places)
+
+
+def _bare(text: str) -> str:
+    """Return letters and figures alone: the library marks lists and tables its own way."""
+    return "".join(character for character in text if character.isalnum())
 
 
 def _published(tree: Any) -> str | None:  # noqa: ANN401 - lxml has no types

@@ -57,7 +57,8 @@ class Parser:
             raise self._killed() from None
         if "refused" in answer:
             raise Refused(*answer["refused"])
-        return Extracted(answer["text"], answer["fields"], tuple(answer["notes"]))
+        outside = tuple((start, end) for start, end in answer["outside"])
+        return Extracted(answer["text"], answer["fields"], tuple(answer["notes"]), outside)
 
     def _start(self) -> "Connection[bytes, bytes]":
         self._connection, far = Pipe()

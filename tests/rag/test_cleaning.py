@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.cleaning import normalise_line, repeated_lines, set_aside, short_lines
+from rag.cleaning import add_outside, normalise_line, repeated_lines, set_aside, short_lines
 from rag.cues import load_lexicon
+from rag.lines import whole_lines
 from tests.rag.labelled_pages import ARTICLES, HERE, Page, kept_by_us, measure, read_articles, read_pages
 
 LABELS = json.loads((HERE / "pages" / "articles.json").read_text("utf-8"))
@@ -92,6 +93,24 @@ def test_spans_are_ordered_apart_within_the_text_and_hold_something(text: str) -
     spans = [one.span for one in set_aside(text).set_aside]
     assert all(0 <= span.start < span.end <= len(text) and not span.slice(text).isspace() for span in spans)
     assert all(one.end <= other.start for one, other in pairwise(spans))
+
+
+@given(ANY_TEXT, st.data())
+def test_what_the_format_shows_to_be_outside_is_labelled_beside_what_the_lines_show(
+    text: str, data: st.DataObject
+) -> None:
+    lines = list(whole_lines(text))
+    outside = data.draw(st.lists(st.sampled_from(lines), unique=True).map(sorted)) if lines else []
+    alone, together = set_aside(text), add_outside(set_aside(text), text, outside)
+    spans = [one.span for one in together.set_aside]
+    assert all(one.end <= other.start for one, other in pairwise(spans))
+    assert set(alone.set_aside) <= set(together.set_aside)
+    covered = {place for span in spans for place in range(*span)}
+    seen = {place for span in outside for place in range(*span) if not text[place].isspace()}
+    assert seen <= covered
+    assert covered - seen <= {place for one in alone.set_aside for place in range(*one.span)} | {
+        place for place in covered if text[place].isspace()
+    }
 
 
 @given(st.lists(st.tuples(PIECES, BREAKS.filter(lambda gap: not gap.startswith(" ")))))

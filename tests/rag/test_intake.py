@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from rag.cleaning import Cleaning
 from rag.documents import document_id
 from rag.errors import BadData, NoInput
 from rag.intake import take_in
@@ -163,7 +164,7 @@ def test_every_format_is_taken_in_and_every_passage_is_a_slice_of_the_stored_tex
     sources = [document.source.removeprefix("articles/") for document in intake.documents]
     assert sources == ["a.txt", "b.html", "c.pdf", "d.docx", "e.jsonl#2", "e.jsonl#a", "f.csv#2"]
     for document in intake.documents:
-        passages = list(cut_passages(document, 40))
+        passages = sorted(cut_passages(document, 40), key=lambda passage: passage.span.start)
         words = "".join(passage.span.slice(document.text) for passage in passages)
         assert "".join(words.split()) == "".join(document.text.split())
         for passage in passages:
@@ -206,6 +207,20 @@ def test_a_text_with_other_line_ends_has_the_passages_and_labels_of_its_twin(
         ]
 
     assert shown("changed") == shown("plain")
+
+
+def test_a_page_is_stored_whole_and_what_is_not_its_article_is_labelled(tmp_path: Path) -> None:
+    line = "<p>Publié dans Le Phare le 12 mars 2023</p>"
+    sentences = "".join(f"<p>{sentence}</p>" for sentence in SENTENCES)
+    (tmp_path / "a.html").write_bytes(page(head="", body=f"<h1>Le port de Nador-Ouest</h1>{line}{sentences}"))
+    (document,) = take_in([tmp_path]).documents
+    labels = {label.span.slice(document.text): label.reason for label in document.set_aside}
+    assert labels["Accueil Sport"] in ("outside-main-text", "navigation")
+    assert labels["Publié dans Le Phare le 12 mars 2023"] == "publication-line"
+    assert (document.metadata.outlet, document.metadata.published_on) == ("Le Phare", date(2023, 3, 12))
+    body = Cleaning(document.set_aside).body(document.text)
+    assert all(sentence in body for sentence in SENTENCES)
+    assert "Accueil" not in body
 
 
 def test_a_sidecar_is_believed_before_the_file_and_the_file_before_its_text(tmp_path: Path) -> None:

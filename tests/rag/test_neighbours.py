@@ -1,8 +1,12 @@
 """What other documents tell about a line: an outlet's furniture and links, and nothing else."""
 
+from pathlib import Path
+
 from rag.cleaning import Cleaning, set_aside
 from rag.documents import Metadata
+from rag.loaders import Loaded
 from rag.neighbours import clean_together
+from rag.sources import Source
 
 PARAGRAPHS = (
     "Le complexe portuaire entrera en service au mois de juin, a annoncé lundi le directeur du chantier.",
@@ -23,12 +27,16 @@ def article(number: int, *under: str) -> str:
     return "\n".join((HEADLINES[number], *body, *under))
 
 
+def loaded(texts: list[str]) -> list[Loaded]:
+    return [Loaded(Source(Path(), ""), text, (), Metadata()) for text in texts]
+
+
 def aside(text: str, cleaning: Cleaning) -> list[tuple[str, str]]:
     return [(label.reason, label.span.slice(text)) for label in cleaning.set_aside]
 
 
 def reasons(texts: list[str], outlets: list[str | None]) -> list[list[tuple[str, str]]]:
-    cleanings = clean_together(texts, [Metadata(outlet=outlet) for outlet in outlets])
+    cleanings = clean_together(loaded(texts), [Metadata(outlet=outlet) for outlet in outlets])
     return [aside(text, cleaning) for text, cleaning in zip(texts, cleanings, strict=True)]
 
 
@@ -50,4 +58,4 @@ def test_the_title_that_another_text_shows_is_a_link_to_it_and_its_own_title_sta
 
 def test_documents_that_touch_none_of_this_are_cleaned_as_alone() -> None:
     texts = [article(number, "Lire aussi : un autre sujet", "Newsletter") for number in (0, 1)]
-    assert clean_together(texts, [Metadata()] * 2) == [set_aside(text) for text in texts]
+    assert clean_together(loaded(texts), [Metadata()] * 2) == [set_aside(text) for text in texts]

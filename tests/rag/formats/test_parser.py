@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from pypdf import PdfWriter
 
+from rag.formats.extracted import Extracted
 from rag.formats.parser import SECONDS, Parser
 from rag.formats.pdf import MAX_PAGES, reflow
 from rag.formats.refused import Refused
@@ -20,18 +21,51 @@ def parser():  # type: ignore[no-untyped-def]  # noqa: ANN201
         yield parser
 
 
-def test_a_page_gives_its_main_text_and_what_its_head_states(parser: Parser) -> None:
+def outside(found: Extracted) -> list[str]:
+    return [found.text[start:end] for start, end in found.outside]
+
+
+def test_a_page_gives_all_its_text_what_is_not_the_article_and_what_its_head_states(parser: Parser) -> None:
     found = parser.read("html", page())
-    assert all(sentence in found.text.split("\n") for sentence in SENTENCES)
-    assert "Accueil" not in found.text
+    assert found.text == "\n".join(("Accueil Sport", *SENTENCES))
+    assert outside(found) == ["Accueil Sport"]
     assert found.fields == {
         "title": "Le port de Nador-Ouest recevra ses premiers navires",
         "outlet": "L'Écho",
         "url": "https://echo.example/a/1",
         "published_on": "2024-03-12T08:00:00+01:00",
     }
-    (note,) = found.notes
-    assert note.startswith("main text extracted; 12 of the page's ")  # "Accueil" and "Sport"
+    assert found.notes == ()
+
+
+def test_every_word_a_reader_sees_is_in_the_text_and_no_other(parser: Parser) -> None:
+    body = (
+        "<h2>Un inter<b>titre</b> du port</h2><p>Avant<script>non()</script> et <!-- non --> après.<br>Suite"
+        "<style>p{}</style> &amp; fin.</p><ul><li>un</li><li>deux</li></ul>"
+        "<table><tr><td>Nador</td><td>2026</td></tr></table><noscript>non</noscript>"
+    )
+    found = parser.read("html", page(body=body + "".join(f"<p>{one}</p>" for one in SENTENCES)))
+    assert found.text.split("\n") == [
+        "Accueil Sport",
+        "Un intertitre du port",
+        "Avant et après.",
+        "Suite & fin.",
+        "un",
+        "deux",
+        "Nador 2026",
+        *SENTENCES,
+    ]
+    assert outside(found) == ["Accueil Sport"]
+
+
+def test_the_parts_around_an_article_are_outside_each_in_one_piece(parser: Parser) -> None:
+    around = '<div class="related"><h3>Lire aussi</h3><ul><li><a href="/x">Un autre sujet</a></li></ul></div>'
+    foot = "<footer><p>Mentions légales</p><p>Contact</p></footer>"
+    article = page(body=f"<h1>Le port</h1>{''.join(f'<p>{one}</p>' for one in SENTENCES * 2)}{around}")
+    found = parser.read("html", article.replace(b"</body>", foot.encode() + b"</body>"))
+    assert all(sentence in found.text for sentence in SENTENCES)
+    assert not any(sentence in part for sentence in SENTENCES for part in outside(found))
+    assert outside(found)[-1].endswith("Mentions légales\nContact")
 
 
 def linked(data: str) -> str:
