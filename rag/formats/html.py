@@ -42,7 +42,7 @@ def read_html(content: bytes) -> Extracted:
     """Return the text of a page, given in UTF-8, and where in it stands what is not its main text.
 
     Raises:
-        Refused: it holds no text.
+        Refused: it holds no text, or is no HTML.
 
     """
     import trafilatura
@@ -50,6 +50,8 @@ def read_html(content: bytes) -> Extracted:
 
     page = content.decode("utf-8")
     tree = trafilatura.load_html(page)
+    if tree is None and page.strip():
+        raise Refused("broken", "cannot be read as HTML; perhaps its tags are nested too deeply")
     lines = [] if tree is None else list(_lines(tree))
     if not lines:
         raise Refused("empty", "holds no visible character")

@@ -164,6 +164,7 @@ def stuffed(stuffing: bytes, times: int) -> bytes:
 REFUSED = [
     ("html", b"", "empty"),
     ("html", b"<html></html>", "empty"),
+    ("html", b"<div>" * 100_000 + b"x", "broken"),
     ("pdf", pdf(""), "no-text"),
     ("pdf", b"%PDF-1.4 and no more", "broken"),
     ("pdf", many_pages(), "too-large"),
