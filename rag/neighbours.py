@@ -29,7 +29,9 @@ def clean_together(articles: Sequence[Loaded], stated: Sequence[Metadata]) -> li
     titles = frozenset(filter(None, own))
     cleanings = []
     for i, text in enumerate(texts):
-        others, furniture = titles - {own[i]}, repeated[known[i].outlet]
+        others = titles - {own[i]}
+        # A title that is stated is no furniture, however often the outlet used it; one found may be.
+        furniture = repeated[known[i].outlet] - {normalise_line(stated[i].title or "")}
         if lines[i].isdisjoint(others) and lines[i].isdisjoint(furniture):
             cleanings.append(alone[i])
         else:

@@ -56,6 +56,14 @@ def test_the_title_that_another_text_shows_is_a_link_to_it_and_its_own_title_sta
     assert reasons(texts, [None] * 3) == [[], [("other-headline", HEADLINES[0])], []]
 
 
+def test_a_stated_title_stays_though_the_outlet_used_it_for_many_articles() -> None:
+    texts = [f"Le point de la semaine\n{article(number)}" for number in range(3)]
+    for title, kept in (("Le point de la semaine", True), (None, False)):
+        stated = [Metadata(title=title, outlet="Le Rif")] * 3
+        for text, cleaning in zip(texts, clean_together(loaded(texts), stated), strict=True):
+            assert ("Le point de la semaine" in cleaning.body(text)) is kept
+
+
 def test_documents_that_touch_none_of_this_are_cleaned_as_alone() -> None:
     texts = [article(number, "Lire aussi : un autre sujet", "Newsletter") for number in (0, 1)]
     assert clean_together(loaded(texts), [Metadata()] * 2) == [set_aside(text) for text in texts]
