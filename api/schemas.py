@@ -228,6 +228,7 @@ class DocumentSummary(BaseModel):
     published_on: date | None = Field(examples=["2019-09-25"])
     language: str | None = Field(examples=["fr"])
     url: str | None = Field(examples=[None])
+    author: str | None = Field(description="Several stand between semicolons.", examples=["Aya Alami"])
     sha256: str = Field(description="Of the stored text in UTF-8.", examples=["9f86d0…"])
 
 

@@ -26,6 +26,7 @@ class Metadata:
     published_on: date | None = None
     language: str | None = None
     url: str | None = None
+    author: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,6 +93,7 @@ def document_as_json(document: Document) -> dict[str, Any]:
         "published_on": known.published_on and known.published_on.isoformat(),
         "language": known.language,
         "url": known.url,
+        "author": known.author,
         "sha256": document.sha256,
         "text": document.text,
         "set_aside": [

@@ -31,6 +31,7 @@ def read_statement(place: str, table: Mapping[str, object]) -> Metadata:
         published_on=_date(place, table.get("published_on", "")),
         language=_language(place, table),
         url=_web_address(place, table),
+        author=_text(place, "author", table),
     )
 
 

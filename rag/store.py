@@ -17,7 +17,7 @@ NAME = "articles.sqlite"
 SCHEMA = """
 CREATE TABLE documents (
     row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, source TEXT NOT NULL, text TEXT NOT NULL,
-    title TEXT, outlet TEXT, published_on TEXT, language TEXT, url TEXT,
+    title TEXT, outlet TEXT, published_on TEXT, language TEXT, url TEXT, author TEXT,
     set_aside TEXT NOT NULL, notes TEXT NOT NULL, copy_of TEXT
 ) STRICT;
 CREATE TABLE passages (
@@ -28,7 +28,9 @@ CREATE TABLE passages (
 CREATE INDEX copies ON documents (copy_of) WHERE copy_of IS NOT NULL;
 CREATE INDEX passages_of_document ON passages (document);
 """
-DOCUMENT_COLUMNS = "id, source, text, title, outlet, published_on, language, url, set_aside, notes, copy_of"
+DOCUMENT_COLUMNS = (
+    "id, source, text, title, outlet, published_on, language, url, author, set_aside, notes, copy_of"
+)
 PASSAGE_COLUMNS = 'documents.id, "start", "end", boilerplate, sentences'
 
 
@@ -68,6 +70,7 @@ def _document_values(document: Document) -> tuple[Any, ...]:
         known.published_on and known.published_on.isoformat(),
         known.language,
         known.url,
+        known.author,
         json.dumps([[*label.span, label.reason] for label in document.set_aside]),
         json.dumps(document.notes),
         document.copy_of,
@@ -201,12 +204,14 @@ class Store:
 
 
 def _document(row: Sequence[Any]) -> Document:
-    identity, source, text, title, outlet, published_on, language, url, set_aside, notes, copy_of = row
+    identity, source, text, title, outlet, published_on, language, url, author, *rest = row
+    set_aside, notes, copy_of = rest
+    day = published_on and date.fromisoformat(published_on)
     return Document(
         id=identity,
         source=source,
         text=text,
-        metadata=Metadata(title, outlet, published_on and date.fromisoformat(published_on), language, url),
+        metadata=Metadata(title, outlet, day, language, url, author),
         set_aside=tuple(SetAside(Span(start, end), reason) for start, end, reason in json.loads(set_aside)),
         notes=tuple(json.loads(notes)),
         copy_of=copy_of,

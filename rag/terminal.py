@@ -147,6 +147,7 @@ def print_document(document: Document, passages: Sequence[Passage]) -> None:
         ("outlet", known.outlet),
         ("published", known.published_on),
         ("language", known.language),
+        ("author", known.author),
         ("address", known.url),
         ("copy of", document.copy_of),
         ("notes", "; ".join(document.notes)),

@@ -56,7 +56,13 @@ def read_html(content: bytes) -> Extracted:
     if not lines:
         raise Refused("empty", "holds no visible character")
     head = extract_metadata(tree, extensive=False)
-    found = {"title": head.title, "outlet": head.sitename, "url": head.url, "published_on": _published(tree)}
+    found = {
+        "title": head.title,
+        "outlet": head.sitename,
+        "published_on": _published(tree),
+        "url": head.url,
+        "author": head.author,
+    }
     fields = {name: value for name, value in found.items() if value}
     main = trafilatura.extract(page, include_comments=False)
     if main is None:

@@ -1,8 +1,8 @@
 """Records: files of many articles, one a line, as databases and scrapers export them (JSON Lines, CSV).
 
-Fields: `text` is needed; `id`, `title`, `outlet`, `published_on` (2019-09-25), `language` and `url` may be
-there or empty. Other fields are passed over and named in the report. `id` names the article in the index
-("export.jsonl#id"); without it, its line does, and then a line put in above renames those below.
+Fields: `text` is needed; `id`, `title`, `outlet`, `published_on` (2019-09-25), `language`, `url` and `author`
+may be there or empty. Other fields are passed over and named in the report. `id` names the article in the
+index ("export.jsonl#id"); without it, its line does, and then a line put in above renames those below.
 """
 
 import csv

@@ -107,7 +107,7 @@ def test_the_language_is_read_from_the_text_unless_stated(tmp_path: Path) -> Non
 
 WRONG_SIDECARS = [
     ("[not toml", "articles.toml"),
-    ('["a.txt"]\nauthor = "X"\n', "'author'"),
+    ('["a.txt"]\nbyline = "X"\n', "'byline'"),
     ('["a.txt"]\npublished_on = "2019-02-31"\n', "2019-02-31"),
     ('["a.txt"]\nurl = "javascript:alert(1)"\n', "javascript:alert"),
     ('["a.txt"]\nurl = "data:text/html,x"\n', "data:text/html"),
@@ -268,11 +268,11 @@ def test_records_that_cannot_be_read_are_skipped_by_file_and_line(tmp_path: Path
 
 
 def test_fields_of_a_record_that_are_not_read_are_named_once_for_the_file(tmp_path: Path) -> None:
-    records = [{"text": FRENCH, "date": "2019-09-25", "outlet": "X"}, {"text": "Autre.", "author": None}]
+    records = [{"text": FRENCH, "date": "2019-09-25", "outlet": "X"}, {"text": "Autre.", "byline": None}]
     (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, records)))
     ((place, (message,)),) = take_in([tmp_path]).notes.items()
     assert place.endswith("/a.jsonl")
-    assert message.startswith("fields passed over: author, date; those read are id, text, title")
+    assert message.startswith("fields passed over: byline, date; those read are id, text, title")
 
 
 def test_pages_alike_only_in_their_menus_are_no_copies(tmp_path: Path) -> None:

@@ -196,7 +196,7 @@ def test_a_sidecar_is_read_with_everything_it_says(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "names"),
     [
-        ('["a.txt"]\nauthor = "X"', ("author", "a.txt")),
+        ('["a.txt"]\nbyline = "X"', ("byline", "a.txt")),
         ('["a.txt"]\ntitle = 3', ("title", "3")),
         ('["a.txt"]\ntitle = ["x"]', ("title", "x")),
         ('["a.txt"]\npublished_on = "25/09/2019"', ("published_on", "25/09/2019")),
@@ -225,10 +225,11 @@ def test_a_wrong_sidecar_is_refused_by_file_key_and_value(
 
 def test_an_unknown_key_is_answered_with_the_allowed_ones(tmp_path: Path) -> None:
     file = tmp_path / "articles.toml"
-    file.write_text('["a.txt"]\nauthor = "X"', encoding="utf-8")
+    file.write_text('["a.txt"]\nbyline = "X"', encoding="utf-8")
     with pytest.raises(BadData) as caught:
         read_sidecar(file)
-    assert all(key in caught.value.remedy for key in ("title", "outlet", "published_on", "language", "url"))
+    keys = ("title", "outlet", "published_on", "language", "url", "author")
+    assert all(key in caught.value.remedy for key in keys)
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe", None])

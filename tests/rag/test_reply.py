@@ -39,6 +39,7 @@ CITATION = {
     "permalink",
 }
 DOCUMENT = {
+    "author",
     "id",
     "source",
     "title",

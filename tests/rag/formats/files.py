@@ -15,6 +15,7 @@ HEAD = (
     "<title>Le port de Nador-Ouest | L'Écho</title>"
     '<meta property="og:title" content="Le port de Nador-Ouest recevra ses premiers navires">'
     '<meta property="og:site_name" content="L\'Écho">'
+    '<meta name="author" content="Aya Alami">'
     '<meta property="article:published_time" content="2024-03-12T08:00:00+01:00">'
     '<link rel="canonical" href="https://echo.example/a/1">'
 )

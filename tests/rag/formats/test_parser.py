@@ -34,6 +34,7 @@ def test_a_page_gives_all_its_text_what_is_not_the_article_and_what_its_head_sta
         "outlet": "L'Écho",
         "url": "https://echo.example/a/1",
         "published_on": "2024-03-12T08:00:00+01:00",
+        "author": "Aya Alami",
     }
     assert found.notes == ()
 
