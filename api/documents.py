@@ -15,7 +15,7 @@ from rag.reply import document_as_json
 from rag.snapshot import Snapshot
 
 DOCUMENT_ID = re.compile(r"[0-9a-f]{16}")
-SUMMARY = ("id", "source", "title", "outlet", "published_on", "language", "url", "sha256")
+SUMMARY = ("id", "source", "title", "outlet", "published_on", "language", "url", "author", "sha256")
 
 DocumentId = Annotated[str, Path(description="The article's id.", examples=[EXAMPLE_ID])]
 

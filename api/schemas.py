@@ -179,6 +179,16 @@ class ExplanationReply(BaseModel):
     fused: float = Field(description="The score itself.", examples=[0.81])
 
 
+class CopyReply(BaseModel):
+    """Another article that says the same: a syndicated or repeated copy."""
+
+    document_id: str = Field(examples=["0c4d7a1e5f9b2836"])
+    title: str | None = Field(examples=["Luxembourg et Maroc : une déclaration d’intention"])
+    outlet: str | None = Field(examples=["Le Quotidien"])
+    published_on: date | None = Field(examples=["2019-09-26"])
+    url: str | None = Field(examples=[None])
+
+
 class PassageReply(BaseModel):
     """A passage that answers, word for word as it stands in its article."""
 
@@ -192,6 +202,7 @@ class PassageReply(BaseModel):
     segments: Segments
     citation: Citation
     explanation: ExplanationReply
+    also_in: list[CopyReply] = Field(description="Its copies in other articles, the oldest first.")
 
 
 class IndexReply(BaseModel):
@@ -241,6 +252,7 @@ class DocumentSummary(BaseModel):
     published_on: date | None = Field(examples=["2019-09-25"])
     language: str | None = Field(examples=["fr"])
     url: str | None = Field(examples=[None])
+    author: str | None = Field(description="Several stand between semicolons.", examples=["Aya Alami"])
     sha256: str = Field(description="Of the stored text in UTF-8.", examples=["9f86d0…"])
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from rag.dates import DateMention
-from rag.documents import Metadata
+from rag.documents import Document, Metadata
 from rag.evidence import Evidence
 from rag.explanation import Explanation
 from rag.passages import Passage
@@ -24,6 +24,7 @@ class Hit:
         highlights: the answering sentences, offsets into `text`.
         explanation: the parts of the score.
         evidence: what speaks for this passage holding the answer.
+        also_in: the other articles that say the same, the oldest first.
 
     """
 
@@ -36,6 +37,7 @@ class Hit:
     highlights: tuple[Span, ...]
     explanation: Explanation
     evidence: Evidence
+    also_in: tuple[Document, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,8 +31,8 @@ def _fields(reference: Reference) -> Iterator[tuple[str, str | None]]:
     day = reference.published_on
     notes = (reference.note, f"Permalink: {reference.permalink}")
     yield "title", f"{{{_escaped(reference.title)}}}"  # the inner braces keep its capitals
-    # The outer braces make one name of it, whatever words it has: "ministère et entreprises" is no list.
-    yield "author", reference.author and f"{{{_escaped(reference.author)}}}"
+    # Braces make one name of each, whatever words it has: "Land and Sea" is no list.
+    yield "author", " and ".join(f"{{{_escaped(author)}}}" for author in reference.authors)
     yield "journal", reference.outlet and _escaped(reference.outlet)
     yield "date", day.isoformat() if day else None
     yield "year", str(day.year) if day else None

@@ -9,18 +9,21 @@ lines with the largest sum of scores (Bentley, "Programming Pearls", 1984).
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from rag.body import bridge, find_body, label
 from rag.cues import OTHER_HEADLINE, REPEATED_LINE, TICKER, Cue, Lexicon, load_lexicon
 from rag.documents import SetAside
 from rag.lines import LINE_BREAK, MAX_FOLDED, Line, cut_lines, normalise_line
+from rag.spans import Span
 
-__all__ = ["Cleaning", "normalise_line", "repeated_lines", "set_aside"]
+__all__ = ["Cleaning", "add_outside", "normalise_line", "repeated_lines", "set_aside", "short_lines"]
 
 MIN_REPEATS = 3  # documents: a line seen twice may be a quotation
 REPEATED_SHARE = 0.005  # of the documents of one outlet
+OUTSIDE = "outside-main-text"  # of a page, as its tags tell
 COPY_SHARE = 0.5  # of a text: where more of it is repeated, it is itself a copy of other documents
 MIN_BODY = 150  # code points of body under which a page with cues is doubtful
 MIN_BODY_SHARE = 0.05  # of the text; a ticker may be twenty times as long as a brief, hardly more
@@ -33,6 +36,12 @@ class Cleaning:
 
     set_aside: tuple[SetAside, ...] = ()
     uncertain: bool = False
+
+    def body(self, text: str) -> str:
+        """Return what stays of a text: for comparison, never for storing."""
+        starts = [0, *(label.span.end for label in self.set_aside)]
+        ends = [*(label.span.start for label in self.set_aside), len(text)]
+        return "".join(text[start:end] for start, end in zip(starts, ends, strict=True))
 
 
 def set_aside(
@@ -60,15 +69,30 @@ def set_aside(
     return Cleaning(aside)
 
 
-def repeated_lines(texts: Iterable[str]) -> frozenset[str]:
-    """Return the short lines, normalised, that stand in many of an outlet's documents."""
-    counts: Counter[str] = Counter()
-    documents = 0
-    for text in texts:
-        documents += 1
-        counts.update({normalise_line(line) for line in LINE_BREAK.split(text) if len(line) <= MAX_FOLDED})
-    least = max(MIN_REPEATS, math.ceil(REPEATED_SHARE * documents))
-    return frozenset(line for line, count in counts.items() if count >= least and any(map(str.isalpha, line)))
+def add_outside(cleaning: Cleaning, text: str, outside: Sequence[Span]) -> Cleaning:
+    """Return a cleaning with what the format of the file shows not to be the article; labels found stand."""
+    if not outside:
+        return cleaning
+    labels = list(cleaning.set_aside)
+    for span in outside:
+        within = [one.span for one in cleaning.set_aside if span.start < one.span.end <= span.end]
+        edges = [Span(span.start, span.start), *within, Span(span.end, span.end)]
+        gaps = (Span(one.end, other.start) for one, other in pairwise(edges) if one.end < other.start)
+        labels += [SetAside(gap, OUTSIDE) for gap in gaps if gap.slice(text).strip()]
+    return Cleaning(tuple(sorted(labels, key=lambda one: one.span.start)))
+
+
+def short_lines(text: str) -> frozenset[str]:
+    """Return the lines of a text that may be headlines or furniture, normalised."""
+    lines = {normalise_line(line) for line in LINE_BREAK.split(text) if len(line) <= MAX_FOLDED}
+    return frozenset(line for line in lines if any(map(str.isalpha, line)))
+
+
+def repeated_lines(documents: Sequence[frozenset[str]]) -> frozenset[str]:
+    """Return the lines that stand in many of an outlet's documents, each given by its `short_lines`."""
+    counts = Counter(line for lines in documents for line in lines)
+    least = max(MIN_REPEATS, math.ceil(REPEATED_SHARE * len(documents)))
+    return frozenset(line for line, count in counts.items() if count >= least)
 
 
 def _cues(

@@ -75,7 +75,7 @@ def _fail(message: str, remedy: str, code: int) -> None:
 
 @app.command()
 def index(
-    paths: Annotated[list[Path] | None, typer.Argument(help="Folders or files of articles.")] = None,
+    paths: Annotated[list[Path] | None, typer.Argument(help="Folders, files or globs of articles.")] = None,
     data: Data = None,
     model: Model = None,
     strict: Annotated[bool, typer.Option(help="Exit with 65 where a file was skipped.")] = False,
@@ -305,9 +305,9 @@ def _indexed_before(settings: Settings) -> list[Path]:
 
 def _build(paths: list[Path], settings: Settings) -> "Report":
     from rag.indexing import build_index
-    from rag.terminal import embedding_progress
+    from rag.terminal import progress_bar
 
-    with embedding_progress() as progress:
+    with progress_bar() as progress:
         return build_index(paths, settings, _encoder(settings), progress)
 
 

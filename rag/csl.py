@@ -20,7 +20,7 @@ def _item(reference: Reference) -> dict[str, Any]:
         "type": "article-newspaper",
         "title": reference.title,
         "container-title": reference.outlet,
-        "author": reference.author and [{"literal": reference.author}],
+        "author": [{"literal": author} for author in reference.authors],
         "issued": reference.published_on and _day(reference.published_on),
         "accessed": _day(reference.accessed_on),
         "language": reference.language,

@@ -26,6 +26,7 @@ class Metadata:
     published_on: date | None = None
     language: str | None = None
     url: str | None = None
+    author: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class Document:
         metadata: title, outlet, date, language, address.
         set_aside: labelled boilerplate, in order, without overlaps.
         notes: guesses and repairs made while reading, for the report of the run.
+        copy_of: id of the article this one is a copy of; None for an original.
 
     """
 
@@ -48,6 +50,7 @@ class Document:
     metadata: Metadata = field(default_factory=Metadata)
     set_aside: tuple[SetAside, ...] = ()
     notes: tuple[str, ...] = ()
+    copy_of: str | None = None
 
     @property
     def sha256(self) -> str:

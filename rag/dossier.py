@@ -24,7 +24,7 @@ def _entry(number: int, reference: Reference) -> str:
 
 
 def _named(reference: Reference) -> str:
-    known = (reference.author, reference.outlet, reference.published_on)
+    known = (*reference.authors, reference.outlet, reference.published_on)
     parts = [f"**{_inline(reference.title)}**", *(_inline(str(part)) for part in known if part)]
     return ", ".join(parts)
 

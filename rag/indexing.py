@@ -3,8 +3,9 @@
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date, timedelta
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -13,10 +14,18 @@ from embeddings import EmbeddingCache, Encoder, Vectors
 from rag import store
 from rag.documents import Document
 from rag.errors import CannotWrite, Locked, SnapshotError
-from rag.intake import Intake, take_in
+from rag.intake import Intake, Progress, take_in
 from rag.manifest import Manifest, read_manifest, verify_files
 from rag.passages import Passage, cut_passages
-from rag.report import Report, compare, language_warnings, set_aside_by_reason, skipped_rows
+from rag.report import (
+    Report,
+    compare,
+    copies_by_original,
+    future_warnings,
+    language_warnings,
+    set_aside_by_reason,
+    skipped_rows,
+)
 from rag.settings import Settings
 from rag.snapshot import current_path
 from rag.snapshot_writer import Contents, describe, sweep, write_snapshot
@@ -25,12 +34,12 @@ from rag.store import Store
 CACHE = "cache"
 LOCK = "lock"
 
-Progress = Callable[[int, int], None]
-"""Told how many texts are done, and of how many."""
-
 
 def build_index(
-    paths: Sequence[Path], settings: Settings, encoder: Encoder, progress: Progress = lambda done, total: None
+    paths: Sequence[Path],
+    settings: Settings,
+    encoder: Encoder,
+    progress: Progress = lambda stage, done, total: None,
 ) -> Report:
     """Index the articles under `paths` and make the result current.
 
@@ -44,7 +53,7 @@ def build_index(
 
     """
     started = time.monotonic()
-    intake = take_in(paths)
+    intake = take_in(paths, progress)
     contents = contents_of(intake.documents, settings.passage_tokens)
     roots = tuple(str(path.resolve()) for path in paths)
     manifest = describe(contents, encoder, settings.passage_tokens, roots)
@@ -92,7 +101,7 @@ def _embed(texts: list[str], cache: EmbeddingCache, progress: Progress) -> tuple
     def advance(count: int) -> None:
         nonlocal done
         done += count
-        progress(done, len(texts))
+        progress("embedding", done, len(texts))
 
     return cache.encode_passages(texts, advance)
 
@@ -132,6 +141,9 @@ def _report(
     intake: Intake, manifest: Manifest, before: dict[str, str], embedded: int | None, seconds: float
 ) -> Report:
     documents = intake.documents
+    set_aside = set_aside_by_reason(documents)
+    characters = sum(len(document.text) for document in documents)
+    tomorrow = date.today() + timedelta(days=1)  # it has begun elsewhere
     return Report(
         index=manifest.id,
         rebuilt=embedded is not None,
@@ -141,11 +153,13 @@ def _report(
         skipped=skipped_rows(intake.skipped),
         texts=manifest.counts.passages + manifest.counts.sentences,
         embedded=embedded or 0,
-        set_aside=set_aside_by_reason(documents),
-        characters=sum(len(document.text) for document in documents),
+        set_aside=set_aside,
+        characters=characters,
+        boilerplate_share=round(sum(set_aside.values()) / characters, 4),
         uncertain=intake.uncertain,
         languages=dict(Counter(document.metadata.language or "" for document in documents).most_common()),
-        notes={document.source: document.notes for document in documents if document.notes},
-        warnings=language_warnings(manifest),
+        copies=copies_by_original(documents),
+        notes={document.source: document.notes for document in documents if document.notes} | intake.notes,
+        warnings=language_warnings(manifest) + future_warnings(documents, tomorrow),
         seconds=seconds,
     )

@@ -1,30 +1,42 @@
 """From files to documents: read, tell body from boilerplate, find title, outlet, date and language."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
-from rag.cleaning import Cleaning, normalise_line, repeated_lines, set_aside
-from rag.documents import Document, Metadata, document_id
+from rag.cleaning import Cleaning
+from rag.copies import link_copies
+from rag.documents import Document, Metadata, document_id, text_digest
 from rag.errors import BadData, NoInput
+from rag.formats.parser import Parser
 from rag.language import detect_language
-from rag.loaders import SIDECAR, Loaded, Skipped, Source, find_sources, load
-from rag.metadata import date_notes, merge, read_metadata, read_sidecar
+from rag.loaders import Loaded, Remark, load
+from rag.metadata import date_notes, read_metadata
+from rag.neighbours import clean_together
+from rag.sidecar import Sidecars
+from rag.sources import Skipped, Source, find_sources
+from rag.stated import merge
+
+Progress = Callable[[str, int, int], None]
+"""Told what is being done, how much of it is done, and of how much."""
 
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """Everything read: documents ordered by source, what was skipped, what could not be cleaned."""
+    """Everything read: documents ordered by source, what was skipped, what could not be cleaned.
+
+    `notes` are about files that are no articles, by their path.
+    """
 
     documents: tuple[Document, ...]
     skipped: tuple[Skipped, ...]
     uncertain: tuple[str, ...]
+    notes: dict[str, tuple[str, ...]]
 
 
-def take_in(paths: Sequence[Path]) -> Intake:
-    """Read the articles under the given files and folders.
+def take_in(paths: Sequence[Path], progress: Progress = lambda stage, done, total: None) -> Intake:
+    """Read the articles under the given files, folders and globs.
 
     Raises:
         NoInput: a path does not exist, or no file can be read as an article.
@@ -32,34 +44,44 @@ def take_in(paths: Sequence[Path]) -> Intake:
 
     """
     sources, skipped = find_sources(paths)
-    results = [load(source) for source in sources]
-    loaded = [result for result in results if isinstance(result, Loaded)]
-    skipped += [result for result in results if isinstance(result, Skipped)]
+    results = list(_load_all(sources, progress))
+    loaded = sorted((one for one in results if isinstance(one, Loaded)), key=lambda one: one.source.name)
+    skipped += [one for one in results if isinstance(one, Skipped)]
     if not loaded:
-        seen = (
-            "; ".join(f"{skip.source.name}: {skip.reason}" for skip in skipped[:5])
-            or "no file of a known kind"
-        )
-        places = ", ".join(map(str, paths))
-        raise NoInput(f"no article can be read in {places} ({seen})", "give a folder of UTF-8 .txt files")
+        raise _nothing(paths, skipped)
     _refuse_twins([one.source for one in loaded])
-    stated = _sidecars(loaded)
-    repeated = repeated_lines(one.text for one in loaded)
-    titles = {name: normalise_line(known.title) for name, known in stated.items() if known.title}
-    documents, uncertain = [], []
-    for one in loaded:
-        own = stated[one.source.name]
-        cleaning = set_aside(one.text, frozenset(titles.values()) - {titles.get(one.source.name)}, repeated)
-        documents.append(_document(one, own, cleaning))
-        if cleaning.uncertain:
-            uncertain.append(one.source.name)
-    return Intake(tuple(documents), tuple(skipped), tuple(uncertain))
+    _refuse_repeats(sources)
+    sidecars = Sidecars()
+    stated = [merge(sidecars.stated(one.source.path), one.stated) for one in loaded]
+    cleanings = clean_together(loaded, stated)
+    articles = list(zip(loaded, stated, cleanings, strict=True))
+    documents = [_document(*article) for article in articles]
+    return Intake(
+        documents=link_copies(documents, [_compared(one.text, cleaning) for one, _, cleaning in articles]),
+        skipped=tuple(skipped),
+        uncertain=tuple(one.source.name for one, _, cleaning in articles if cleaning.uncertain),
+        notes=sidecars.notes() | {one.source.name: (one.text,) for one in results if isinstance(one, Remark)},
+    )
+
+
+def _load_all(sources: Sequence[Source], progress: Progress) -> Iterator[Loaded | Skipped | Remark]:
+    with Parser() as parser:
+        for done, source in enumerate(sources, start=1):
+            yield from load(source, parser)
+            progress("reading", done, len(sources))
+
+
+def _nothing(paths: Sequence[Path], skipped: Sequence[Skipped]) -> NoInput:
+    seen = "; ".join(f"{skip.source.name}: {skip.reason} ({skip.detail})" for skip in skipped[:5])
+    places = ", ".join(map(str, paths))
+    message = f"no article can be read in {places} ({seen or 'no file of a known kind'})"
+    return NoInput(message, "give a folder of articles, for example of .txt files")
 
 
 def _document(loaded: Loaded, stated: Metadata, cleaning: Cleaning) -> Document:
     known = merge(stated, read_metadata(loaded.text, cleaning.set_aside))
     if known.language is None:
-        known = replace(known, language=detect_language(_body(loaded.text, cleaning)))
+        known = replace(known, language=detect_language(cleaning.body(loaded.text)))
     return Document(
         id=document_id(loaded.source.name),
         source=loaded.source.name,
@@ -71,25 +93,13 @@ def _document(loaded: Loaded, stated: Metadata, cleaning: Cleaning) -> Document:
     )
 
 
-def _body(text: str, cleaning: Cleaning) -> str:
-    starts = [0, *(label.span.end for label in cleaning.set_aside)]
-    ends = [*(label.span.start for label in cleaning.set_aside), len(text)]
-    return "".join(text[start:end] for start, end in zip(starts, ends, strict=True))
+def _compared(text: str, cleaning: Cleaning) -> str:
+    """Return what of a text is compared with others to find copies.
 
-
-def _sidecars(loaded: Sequence[Loaded]) -> dict[str, Metadata]:
-    """Return what sidecars state of each source; they lie beside the articles or one folder above."""
-
-    @cache
-    def table(place: Path) -> dict[str, Metadata]:
-        return read_sidecar(place) if place.is_file() else {}
-
-    stated = {}
-    for source in (one.source for one in loaded):
-        folder, name = source.path.absolute().parent, source.path.name
-        beside, above = (table(place / SIDECAR).get(name, Metadata()) for place in (folder, folder.parent))
-        stated[source.name] = merge(beside, above)
-    return stated
+    Where the body is not known, two short articles under one long menu would look alike: only the very same
+    text is a copy there.
+    """
+    return text_digest(text) if cleaning.uncertain else cleaning.body(text)
 
 
 def _refuse_twins(sources: Sequence[Source]) -> None:
@@ -97,6 +107,9 @@ def _refuse_twins(sources: Sequence[Source]) -> None:
         if one.name == other.name:
             message = f"{one.path} and {other.path} would both be {one.name!r} in the index"
             raise BadData(message, "rename one of them, or index the folder that holds both")
+
+
+def _refuse_repeats(sources: Sequence[Source]) -> None:
     names: dict[Path, str] = {}
     for source in sources:
         if (first := names.setdefault(source.path, source.name)) != source.name:

@@ -23,6 +23,18 @@ SILENT = ("Mn", "Cc", "Cf")  # accents, control and format signs
 FOLDED_SIGNS = str.maketrans("’‘ʼ`´–—‐‑−“”«»", "'" * 5 + "-" * 5 + '"' * 4)
 
 
+class _Folded(dict[int, int | None]):
+    """What each character becomes, found when it is first met: asking for its category again is slow."""
+
+    def __missing__(self, code: int) -> int | None:
+        silent = unicodedata.category(chr(code)) in SILENT and not chr(code).isspace()
+        self[code] = None if silent else FOLDED_SIGNS.get(code, code)
+        return self[code]
+
+
+FOLDED = _Folded()
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """A line of a text, or a piece of one.
@@ -69,8 +81,7 @@ def fold(text: str) -> str:
     """Return a text in lower case without accents, control signs, typographic quotes and doubled spaces."""
     # Twice: mathematical letters decompose to capitals, and some letters fold to accented ones.
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    kept = "".join(c for c in decomposed if c.isspace() or unicodedata.category(c) not in SILENT)
-    return " ".join(kept.translate(FOLDED_SIGNS).split())
+    return " ".join(decomposed.translate(FOLDED).split())
 
 
 def cut_lines(text: str, glued: tuple[re.Pattern[str], re.Pattern[str]]) -> list[Line]:

@@ -1,148 +1,118 @@
 """From files to texts. What cannot be read is skipped with a reason, never silently."""
 
-import os
-import stat
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import PurePath
 
-from rag.errors import NoInput
+from rag.documents import Metadata
+from rag.formats.content import LARGEST_COLLECTION, LARGEST_FILE, read_content
+from rag.formats.encodings import decode
+from rag.formats.html import declared_charset
+from rag.formats.parser import Parser
+from rag.formats.records import FIELDS, Fault, Record, read_csv, read_json_lines
+from rag.formats.refused import Refused
+from rag.sources import Skipped, Source, printable
+from rag.spans import Span
+from rag.stated import believe
 
-SUFFIXES = (".txt", ".md")
-# What is known about the articles beside it; see `rag.sidecar`.
-SIDECAR = "articles.toml"
-# An article is some kilobytes; a file beyond this is a mistake, and would fill the memory.
-LARGEST_FILE = 50_000_000
-# Text has next to no control characters besides tabs and line ends; binary formats have many.
-BINARY_SHARE = 0.1
-CONTROLS = frozenset(range(32)) - frozenset(b"\t\n\r\f\v\x1b")
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A file to read: where it is, and its name in the index ("folder/sub/name.txt")."""
-
-    path: Path
-    name: str
+PARSED = {".html": "html", ".htm": "html", ".pdf": "pdf", ".docx": "docx"}
+COLLECTIONS = (".jsonl", ".csv")
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """The text of a file, and what was repaired while reading."""
+    """An article as read.
+
+    Attributes:
+        source: an article that shares its file with others is named "folder/file.jsonl#id".
+        text: to be stored as it is.
+        notes: what was guessed or left out.
+        stated: what the file states about it.
+        outside: what the file's format shows not to be the article.
+
+    """
 
     source: Source
     text: str
     notes: tuple[str, ...]
+    stated: Metadata
+    outside: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Skipped:
-    """A file that was not read, with a short reason and what was seen."""
+class Remark:
+    """What is to be said about a file that holds several articles."""
 
     source: Source
-    reason: str
-    detail: str
+    text: str
 
 
-def find_sources(paths: Iterable[Path]) -> tuple[list[Source], list[Skipped]]:
-    """Return the article files under the given files and folders by name, and what is not one.
-
-    Folders are searched to any depth; hidden files and sidecars are passed over. A file given
-    by itself is always taken.
-
-    Raises:
-        NoInput: a path does not exist.
-
-    """
-    found: list[Source | Skipped] = []
-    for path in paths:
-        if path.is_dir():
-            found += _walk(path.resolve())
-        elif path.exists():
-            found.append(Source(path.resolve(), _printable(path.name)))
-        else:
-            raise NoInput(f"{path} does not exist", "give the folder or the files that hold the articles")
-    sources = [one for one in found if isinstance(one, Source)]
-    skipped = [one for one in found if isinstance(one, Skipped)]
-    return sorted(sources, key=lambda source: source.name), skipped
-
-
-def _walk(root: Path) -> Iterator[Source | Skipped]:
-    unreadable: list[OSError] = []
-    for folder, folders, files in os.walk(root, onerror=unreadable.append, followlinks=False):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for linked in filter(os.path.islink, (os.path.join(folder, name) for name in folders)):
-            yield Skipped(Source(Path(linked), _name(root, Path(linked))), "link", "links are not followed")
-        for name in sorted(files):
-            if name.startswith(".") or name == SIDECAR:
-                continue
-            source = Source(Path(folder, name), _name(root, Path(folder, name)))
-            if name.lower().endswith(SUFFIXES):
-                yield source
-            else:
-                yield Skipped(source, "unknown-kind", f"only {' and '.join(SUFFIXES)} files are read")
-    for error in unreadable:
-        closed = Path(os.fsdecode(error.filename))
-        yield Skipped(Source(closed, _name(root, closed)), "unreadable", error.strerror or str(error))
-
-
-def _name(root: Path, file: Path) -> str:
-    return _printable("/".join((root.name, *file.relative_to(root).parts)))
-
-
-def _printable(name: str) -> str:
-    # File names are bytes: those that are no UTF-8, and control characters, become escapes.
-    readable = os.fsencode(name).decode("utf-8", "backslashreplace")
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in readable)
-
-
-class _Refused(Exception):
-    """A file is no article; holds reason and detail."""
-
-    def __init__(self, reason: str, detail: str) -> None:
-        super().__init__(reason, detail)
-        self.reason, self.detail = reason, detail
-
-
-def load(source: Source) -> Loaded | Skipped:
-    """Read one file as UTF-8 text; every character is kept but a byte order mark and NULs."""
+def load(source: Source, parser: Parser) -> Iterator[Loaded | Skipped | Remark]:
+    """Yield the articles of a file. In a text every character is kept but a byte order mark and NULs."""
+    suffix = PurePath(source.path).suffix.lower()
     try:
-        text = _decode(_read(source.path))
+        if suffix in COLLECTIONS:
+            yield from _collection(source, suffix)
+        else:
+            yield _single(source, suffix, parser)
     except OSError as error:
-        return Skipped(source, "unreadable", error.strerror or str(error))
-    except _Refused as refused:
-        return Skipped(source, refused.reason, refused.detail)
-    notes = []
-    if text.startswith("\ufeff"):
-        text = text.removeprefix("\ufeff")
-        notes.append("byte order mark removed")
-    if nuls := text.count("\0"):
-        text = text.replace("\0", "")
-        notes.append(f"{nuls} NUL characters removed")
+        yield Skipped(source, "unreadable", error.strerror or str(error))
+    except Refused as refused:
+        yield Skipped(source, refused.reason, refused.detail)
+
+
+def _single(source: Source, suffix: str, parser: Parser) -> Loaded | Skipped:
+    content = read_content(source.path, LARGEST_FILE)
+    kind = PARSED.get(suffix)
+    if kind is None:
+        return _article(source, *decode(content), Metadata())
+    notes: tuple[str, ...] = ()
+    if kind == "html":
+        page, notes = decode(content, declared_charset(content))
+        content = page.encode()
+    found = parser.read(kind, content)
+    # A PDF may hold halves of characters and NULs; one character stands for each, so that places hold.
+    text = found.text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
+    stated, doubts = believe(found.fields)
+    article = _article(source, text, (*notes, *found.notes, *doubts), stated)
+    outside = tuple(Span(start, end) for start, end in found.outside)
+    return replace(article, outside=outside) if isinstance(article, Loaded) else article
+
+
+def _collection(source: Source, suffix: str) -> Iterator[Loaded | Skipped | Remark]:
+    content = read_content(source.path, LARGEST_COLLECTION)
+    notes: tuple[str, ...] = ()
+    if suffix == ".csv":
+        text, notes = decode(content)
+        records = read_csv(text)
+    else:
+        records = read_json_lines(content)
+    seen: dict[str, Record] = {}
+    for one in records:
+        if isinstance(one, Fault):
+            yield Skipped(_line(source, one.line), one.reason, one.detail)
+        elif (first := seen.setdefault(one.name, one)) is not one:
+            same = "the same text" if first.text == one.text else "another text"
+            detail = f"has the id {one.name!r} of line {first.line}, and {same}"
+            yield Skipped(_line(source, one.line), "id-given-twice", detail)
+        else:
+            yield _from_record(source, one, notes)
+    others = sorted({field for record in seen.values() for field in record.fields} - set(FIELDS))
+    if others:
+        yield Remark(source, f"fields passed over: {', '.join(others)}; those read are {', '.join(FIELDS)}")
+
+
+def _from_record(source: Source, record: Record, notes: tuple[str, ...]) -> Loaded | Skipped:
+    stated, doubts = believe(record.fields)
+    article = Source(source.path, f"{source.name}#{printable(record.name)}")
+    return _article(article, record.text.replace("\0", ""), (*notes, *doubts), stated)
+
+
+def _line(source: Source, line: int) -> Source:
+    return Source(source.path, f"{source.name}:{line}")
+
+
+def _article(source: Source, text: str, notes: tuple[str, ...], stated: Metadata) -> Loaded | Skipped:
     if not text.strip():
         return Skipped(source, "empty", "holds no visible character")
-    return Loaded(source, text, tuple(notes))
-
-
-def _read(path: Path) -> bytes:
-    # Opened without blocking and without following a link: a FIFO would hang the run, and a
-    # link could lead out of the folder.
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
-    with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise _Refused("not-regular", "is no ordinary file")
-        if status.st_size > LARGEST_FILE:
-            raise _Refused("too-large", f"has {status.st_size:,} bytes, {LARGEST_FILE:,} are read at most")
-        return file.read(LARGEST_FILE)
-
-
-def _decode(content: bytes) -> str:
-    if sum(content.count(byte) for byte in CONTROLS) > BINARY_SHARE * len(content):
-        raise _Refused("binary", "holds more control characters than any text")
-    try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise _Refused(
-            "not-utf-8", f"byte {error.start} is not valid UTF-8; save the file as UTF-8"
-        ) from None
+    return Loaded(source, text, notes, stated)

@@ -6,17 +6,13 @@ update or of the reading is never taken for it.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import fields, replace
-from datetime import date, timedelta
+from datetime import date
 from itertools import takewhile
 
 from rag.documents import Metadata, SetAside
 from rag.lines import TERMINAL, whole_lines
-from rag.sidecar import read_sidecar
+from rag.stated import EARLIEST, LATEST
 
-__all__ = ["date_notes", "merge", "read_metadata", "read_sidecar"]
-
-EARLIEST = date(1605, 1, 1)  # the first printed newspaper, Strasbourg 1605
 LANGUAGES = ["fr", "en", "es", "ar"]  # of the names of months
 MAX_TITLE = 250  # code points; the longest headlines of the press stay under it
 HEADLINE_WORDS = 4  # names of sites and sections that cleaning kept are shorter than most headlines
@@ -54,31 +50,22 @@ STATEMENT = re.compile(
 MAX_STATEMENT = 200  # code points: a longer line is a paragraph
 
 
-def read_metadata(text: str, set_aside: Sequence[SetAside], not_after: date | None = None) -> Metadata:
+def read_metadata(text: str, set_aside: Sequence[SetAside]) -> Metadata:
     """Return what a text states about itself; its language and address stay empty.
 
     Args:
         text: the text as stored.
         set_aside: its lines that are not the body, as cleaning found them.
-        not_after: the last day that can be believed; by default tomorrow, because of time zones.
 
     """
     details = list(_details(text, set_aside))
     outlet = next((name for line in details if (name := _outlet(line))), None)
-    return Metadata(
-        title=_title(text, set_aside), outlet=outlet, published_on=_published(details, not_after)[0]
-    )
+    return Metadata(title=_title(text, set_aside), outlet=outlet, published_on=_published(details)[0])
 
 
-def date_notes(text: str, set_aside: Sequence[SetAside], not_after: date | None = None) -> tuple[str, ...]:
+def date_notes(text: str, set_aside: Sequence[SetAside]) -> tuple[str, ...]:
     """Return why the dates a text states were not believed; nothing where one was, or where there is none."""
-    return _published(list(_details(text, set_aside)), not_after)[1]
-
-
-def merge(sidecar: Metadata, text: Metadata) -> Metadata:
-    """Return both together; where both speak, the sidecar is believed."""
-    given = {f.name: value for f in fields(sidecar) if (value := getattr(sidecar, f.name)) is not None}
-    return replace(text, **given)
+    return _published(list(_details(text, set_aside)))[1]
 
 
 def _details(text: str, set_aside: Sequence[SetAside]) -> Iterator[str]:
@@ -127,9 +114,8 @@ def _outlet(line: str) -> str | None:
     return name if 0 < len(name) <= MAX_OUTLET else None
 
 
-def _published(details: Sequence[str], not_after: date | None) -> tuple[date | None, tuple[str, ...]]:
+def _published(details: Sequence[str]) -> tuple[date | None, tuple[str, ...]]:
     """Return the first date of publication that can be believed, and why others were not."""
-    latest = not_after or date.today() + timedelta(days=1)
     notes: list[str] = []
     for line in details:
         update = UPDATE.search(line)
@@ -137,14 +123,14 @@ def _published(details: Sequence[str], not_after: date | None) -> tuple[date | N
             if update and match.start() > update.start():
                 notes.append(f"only the date of an update is stated: {match.group()!r}")
                 break
-            day, doubt = _believable(match.group(), line, latest)
+            day, doubt = _believable(match.group(), line)
             if day:
                 return day, ()
             notes.append(f"{doubt}: {match.group()!r}")
     return None, tuple(notes)
 
 
-def _believable(words: str, line: str, latest: date) -> tuple[date | None, str]:
+def _believable(words: str, line: str) -> tuple[date | None, str]:
     compact = re.sub(r"\s?([-/.])\s?", r"\1", words) if words[0].isdigit() else words
     numbers = re.fullmatch(r"(\d{1,2})[-/.](\d{1,2})[-/.]\d{4}", compact)
     if (
@@ -157,7 +143,7 @@ def _believable(words: str, line: str, latest: date) -> tuple[date | None, str]:
     day = _parse(ORDINAL.sub("", compact))
     if day is None:
         return None, "no such date"
-    return (day, "") if EARLIEST <= day <= latest else (None, "date out of range")
+    return (day, "") if EARLIEST <= day <= LATEST else (None, "date out of range")
 
 
 def _parse(words: str) -> date | None:

@@ -24,7 +24,7 @@ class Reference:
     Attributes:
         id: the citation's id.
         title: the article's title, else the file it came from, else that it is gone.
-        outlet, author, published_on, language: as the article states them.
+        outlet, authors, published_on, language: as the article states them.
         url: the published page, at the very words where a text fragment leads there.
         permalink: the address that checks the citation.
         accessed_on: the day on which the words were seen to stand.
@@ -36,7 +36,7 @@ class Reference:
     id: str
     title: str
     outlet: str | None
-    author: str | None
+    authors: tuple[str, ...]
     published_on: date | None
     language: str | None
     url: str | None
@@ -76,6 +76,10 @@ def _checked(identity: str, snapshot: Snapshot) -> Resolution:
     return found
 
 
+def _authors(stated: str | None) -> tuple[str, ...]:
+    return tuple(name.strip() for name in (stated or "").split(";") if name.strip())
+
+
 def _reference(identity: str, found: Resolution, address: str, accessed_on: date) -> Reference:
     document, span = found.document, found.span
     known = document.metadata if document else None
@@ -83,7 +87,7 @@ def _reference(identity: str, found: Resolution, address: str, accessed_on: date
         id=identity,
         title=(known and known.title) or (document.source if document else "Withdrawn article"),
         outlet=known.outlet if known else None,
-        author=getattr(known, "author", None),
+        authors=_authors(known.author if known else None),
         published_on=known.published_on if known else None,
         language=known.language if known else None,
         url=(known and span and document and fragment_url(known.url, document.text, span))

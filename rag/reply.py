@@ -68,6 +68,18 @@ def _hit(hit: Hit, snapshot: Snapshot) -> dict[str, Any]:
             "lexical": hit.explanation.lexical,
             "fused": hit.explanation.fused,
         },
+        "also_in": [_copy(document) for document in hit.also_in],
+    }
+
+
+def _copy(document: Document) -> dict[str, Any]:
+    known = document.metadata
+    return {
+        "document_id": document.id,
+        "title": known.title,
+        "outlet": known.outlet,
+        "published_on": known.published_on and known.published_on.isoformat(),
+        "url": known.url,
     }
 
 
@@ -93,6 +105,7 @@ def document_as_json(document: Document) -> dict[str, Any]:
         "published_on": known.published_on and known.published_on.isoformat(),
         "language": known.language,
         "url": known.url,
+        "author": known.author,
         "sha256": document.sha256,
         "text": document.text,
         "set_aside": [

@@ -3,11 +3,12 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any
 
 from rag.documents import Document
-from rag.loaders import Skipped
 from rag.manifest import Manifest
+from rag.sources import Skipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,10 @@ class Report:
         set_aside: characters set aside as boilerplate, by reason.
         characters: characters read in all.
         uncertain: sources whose body could not be told from the rest; nothing set aside there.
+        boilerplate_share: share of those set aside, 0 to 1.
         languages: number of documents by language.
-        notes: repairs and guesses by source.
+        copies: sources of the copies of each article, by that of the original.
+        notes: repairs and guesses by source, and what is wrong with a sidecar by its path.
         warnings: what the reader of the answers should know.
         seconds: time the run took.
 
@@ -53,8 +56,10 @@ class Report:
     embedded: int
     set_aside: dict[str, int]
     characters: int
+    boilerplate_share: float
     uncertain: tuple[str, ...]
     languages: dict[str, int]
+    copies: dict[str, tuple[str, ...]]
     notes: dict[str, tuple[str, ...]]
     warnings: tuple[str, ...]
     seconds: float
@@ -82,6 +87,26 @@ def set_aside_by_reason(documents: Sequence[Document]) -> dict[str, int]:
         for label in document.set_aside:
             sizes[label.reason] += label.span.end - label.span.start
     return dict(sizes.most_common())
+
+
+def copies_by_original(documents: Sequence[Document]) -> dict[str, tuple[str, ...]]:
+    """Return the sources of the copies of each article that has some, by the source of the original."""
+    sources = {document.id: document.source for document in documents}
+    copies: dict[str, tuple[str, ...]] = {}
+    for document in documents:
+        if document.copy_of is not None:
+            original = sources[document.copy_of]
+            copies[original] = (*copies.get(original, ()), document.source)
+    return copies
+
+
+def future_warnings(documents: Sequence[Document], today: date) -> tuple[str, ...]:
+    """Return a warning for every document that states a later day; the index holds it as stated."""
+    return tuple(
+        f"{document.source} states that it was published on {day}, which is still to come"
+        for document in documents
+        if (day := document.metadata.published_on) and day > today
+    )
 
 
 def skipped_rows(skipped: Sequence[Skipped]) -> tuple[tuple[str, str, str], ...]:

@@ -1,7 +1,7 @@
 """Hybrid retrieval: dense and lexical candidates, one score, the answering sentence in each hit."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -14,6 +14,7 @@ from embeddings import Encoder
 from rag.answer import Answer, Hit
 from rag.coverage import Coverage, cover
 from rag.dates import find_dates
+from rag.documents import Document
 from rag.errors import BadData
 from rag.evidence import Evidence
 from rag.expectation import holds, kind_asked
@@ -63,6 +64,8 @@ class Retriever:
         self._known_languages = encoder.languages
         # A lone name or key word looks like any language: it is taken for one the model knows.
         self._expected = encoder.languages or snapshot.manifest.languages
+        self._originals = snapshot.originals()
+        self._copies = {row for row, original in self._originals.items() if row != original}
         self._expander = Expander(snapshot.lexical, snapshot.vocabularies, encoder.lexicon)
         self._encode = lru_cache(REMEMBERED_QUESTIONS)(lambda text: encoder.encode_queries([text])[0])
 
@@ -84,7 +87,7 @@ class Retriever:
         """
         text = _checked(question, k)
         query = self.understand(text, use_dates)
-        candidates = self.candidates(query, filters, include_boilerplate)
+        candidates = self._distinct(query, filters, include_boilerplate, k)
         best = enumerate(_diverse(candidates, k), start=1)
         hits = tuple(self._hit(query, rank, candidate) for rank, candidate in best)
         judgement = self._fitted.judge.judge(hits[0].evidence if hits else None)
@@ -107,14 +110,28 @@ class Retriever:
         dates = tuple(find_dates(text, date.today())) if use_dates else ()
         return Query(text, language, self._encode(text), terms, words, dates)
 
+    def _distinct(self, query: Query, filters: Filters, include_boilerplate: bool, k: int) -> list[Found]:
+        """Return candidates of which no two stand in copies of one article, `k` where there are as many."""
+        depth = DEPTH
+        while True:
+            found = self.candidates(query, filters, include_boilerplate, depth)
+            distinct = _one_of_each(found, self._originals)
+            if len(distinct) >= min(k, len(found)) or len(found) < depth:
+                return distinct
+            depth *= 4  # copies of few articles have taken all places
+
     def candidates(
-        self, query: Query, filters: Filters = ANYTHING, include_boilerplate: bool = False
+        self,
+        query: Query,
+        filters: Filters = ANYTHING,
+        include_boilerplate: bool = False,
+        depth: int = DEPTH,
     ) -> list[Found]:
         """Return all candidates with their scores, best first, ties by passage order."""
         ordinals, within = self._scope(filters, include_boilerplate)
         lexical, vectors = self.snapshot.lexical, self.snapshot.vectors
-        by_words = lexical.search(query.alternatives, DEPTH, within)
-        found = sorted({*vectors.search(query.vector, DEPTH, ordinals), *by_words})
+        by_words = lexical.search(query.alternatives, depth, within)
+        found = sorted({*vectors.search(query.vector, depth, ordinals), *by_words})
         if not found:
             return []
         places = self.snapshot.places_of(found)
@@ -127,7 +144,11 @@ class Retriever:
             for field, group in by_field.items()
             for place, coverage in zip(group, self._coverages(query, field, group), strict=True)
         ]
-        return sorted(candidates, key=lambda one: (-one.score.fused, one.place.ordinal))
+        # Of equal passages that of the original comes first, so that it is the one cited.
+        return sorted(
+            candidates,
+            key=lambda one: (-one.score.fused, one.place.document in self._copies, one.place.ordinal),
+        )
 
     def _coverages(self, query: Query, field: str, places: Sequence[Place]) -> list[Coverage]:
         held = self.snapshot.sentence_terms
@@ -187,7 +208,11 @@ class Retriever:
                 names=coverage.names,
                 expected=float(expected),
             ),
+            also_in=self._copies_of(candidate.place.document, document.id),
         )
+
+    def _copies_of(self, article: int, document_id: str) -> tuple[Document, ...]:
+        return tuple(self.snapshot.copies_of(document_id)) if article in self._originals else ()
 
     def _warnings(self, question_language: str, hits: Sequence[Hit]) -> tuple[str, ...]:
         manifest, known = self.snapshot.manifest, self._known_languages
@@ -236,6 +261,17 @@ def sentences_of(question: str, found: Found, texts: Sequence[str]) -> list[Cand
             headline=text == found.place.title,
         )
         for text, cosine, words, length in rows
+    ]
+
+
+def _one_of_each(candidates: Sequence[Found], originals: Mapping[int, int]) -> list[Found]:
+    """Return the candidates without those whose article is a copy of one that comes before it."""
+    chosen: dict[int, int] = {}
+    return [
+        one
+        for one in candidates
+        if chosen.setdefault(originals.get(one.place.document, one.place.document), one.place.document)
+        == one.place.document
     ]
 
 

@@ -22,7 +22,7 @@ def _values(reference: Reference) -> Iterator[tuple[str, str | None]]:
     day = reference.published_on
     yield "ID", reference.id
     yield "TI", reference.title
-    yield "AU", reference.author
+    yield from (("AU", author) for author in reference.authors)
     yield "T2", reference.outlet
     yield "PY", f"{day:%Y}" if day else None
     yield "DA", f"{day:%Y/%m/%d}/" if day else None

@@ -1,18 +1,14 @@
 """A sidecar: `articles.toml`, what is known about articles beside their texts."""
 
-import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import fields
-from datetime import date, datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from rag.documents import Metadata
 from rag.errors import BadData
+from rag.stated import KEYS, merge, read_statement
 
-KEYS = tuple(field.name for field in fields(Metadata))
-LANGUAGE_CODE = re.compile("[a-z]{2,3}")
+NAME = "articles.toml"
 
 
 def read_sidecar(path: Path) -> dict[str, Metadata]:
@@ -37,53 +33,42 @@ def _entry(path: Path, name: str, table: object) -> Metadata:
         if key not in KEYS:
             message = f"{path}: [{name!r}] has the unknown key {key!r}"
             raise BadData(message, f"Allowed keys: {', '.join(KEYS)}.")
-    place = f"{path}: [{name!r}]"
-    return Metadata(
-        title=_text(place, "title", table),
-        outlet=_text(place, "outlet", table),
-        published_on=_date(place, table.get("published_on", "")),
-        language=_language(place, table),
-        url=_web_address(place, table),
-    )
+    return read_statement(f"{path}: [{name!r}]", table)
 
 
-def _text(place: str, key: str, table: Mapping[str, object]) -> str | None:
-    """Return the words under a key, None for an empty string: it says that nothing is known."""
-    value = table.get(key, "")
-    if not isinstance(value, str):
-        raise BadData(f"{place} {key} = {value!r} is not text", "Write it between quotes.")
-    return value.strip() or None
+class Sidecars:
+    """The sidecars of many articles; they lie beside the articles or one folder above."""
+
+    def __init__(self) -> None:
+        self._tables: dict[Path, dict[str, Metadata]] = {}
+
+    def stated(self, article: Path) -> Metadata:
+        """Return what sidecars state of the articles in a file.
+
+        Raises:
+            BadData: a sidecar is wrong.
+
+        """
+        folder = article.absolute().parent
+        beside, above = (
+            self._table(place / NAME).get(article.name, Metadata()) for place in (folder, folder.parent)
+        )
+        return merge(beside, above)
+
+    def notes(self) -> dict[str, tuple[str, ...]]:
+        """Return what the sidecars read so far say about files that are not there, by sidecar."""
+        notes: dict[str, tuple[str, ...]] = {}
+        for path, table in sorted(self._tables.items()):
+            if missing := [name for name in table if not _is_there(path, name)]:
+                notes[str(path)] = (f"speaks of files that are not there: {', '.join(missing)}",)
+        return notes
+
+    def _table(self, path: Path) -> dict[str, Metadata]:
+        if path not in self._tables:
+            self._tables[path] = read_sidecar(path) if path.is_file() else {}
+        return self._tables[path]
 
 
-def _date(place: str, value: object) -> date | None:
-    if value == "":
-        return None
-    if isinstance(value, date) and not isinstance(value, datetime):
-        return value
-    try:
-        return datetime.strptime(value, "%Y-%m-%d").date()  # type: ignore[arg-type]  # any other type is refused
-    except (TypeError, ValueError):
-        raise BadData(f"{place} published_on = {value!r} is not a date", "Write it as 2019-09-25.") from None
-
-
-def _language(place: str, table: Mapping[str, object]) -> str | None:
-    code = _text(place, "language", table)
-    if code and not LANGUAGE_CODE.fullmatch(code):
-        raise BadData(f"{place} language = {code!r} is not a code", 'Write two or three letters, as in "fr".')
-    return code
-
-
-def _web_address(place: str, table: Mapping[str, object]) -> str | None:
-    url = _text(place, "url", table)
-    if url and not _is_web_address(url):
-        raise BadData(f"{place} url = {url!r} is not a web address", "Write http:// or https:// and a host.")
-    return url
-
-
-def _is_web_address(value: str) -> bool:
-    try:
-        parts = urlsplit(value)
-    except ValueError:
-        return False
-    visible = value.isprintable() and not any(map(str.isspace, value))
-    return parts.scheme in ("http", "https") and bool(parts.hostname) and visible
+def _is_there(sidecar: Path, name: str) -> bool:
+    folder = sidecar.parent
+    return (folder / name).exists() or any((below / name).exists() for below in folder.iterdir())

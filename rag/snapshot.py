@@ -87,6 +87,14 @@ class Snapshot:
         """Return where each of these passages, given in order, stands."""
         return self._store.places_of(ordinals)
 
+    def originals(self) -> dict[int, int]:
+        """Return for the row of each article that has copies, or is one, the row of the original."""
+        return self._store.originals()
+
+    def copies_of(self, document_id: str) -> list[Document]:
+        """Return the other articles that say the same, the oldest first, undated ones last."""
+        return self._store.copies_of(document_id)
+
     def facets(self) -> dict[str, list[str]]:
         """Return the values of outlet and language present, sorted."""
         return self._store.facets()

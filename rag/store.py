@@ -17,17 +17,20 @@ NAME = "articles.sqlite"
 SCHEMA = """
 CREATE TABLE documents (
     row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, source TEXT NOT NULL, text TEXT NOT NULL,
-    title TEXT, outlet TEXT, published_on TEXT, language TEXT, url TEXT,
-    set_aside TEXT NOT NULL, notes TEXT NOT NULL
+    title TEXT, outlet TEXT, published_on TEXT, language TEXT, url TEXT, author TEXT,
+    set_aside TEXT NOT NULL, notes TEXT NOT NULL, copy_of TEXT
 ) STRICT;
 CREATE TABLE passages (
     ordinal INTEGER PRIMARY KEY, document INTEGER NOT NULL REFERENCES documents (row),
     "start" INTEGER NOT NULL, "end" INTEGER NOT NULL, boilerplate INTEGER NOT NULL,
     first_sentence INTEGER NOT NULL, sentences TEXT NOT NULL
 ) STRICT;
+CREATE INDEX copies ON documents (copy_of) WHERE copy_of IS NOT NULL;
 CREATE INDEX passages_of_document ON passages (document);
 """
-DOCUMENT_COLUMNS = "id, source, text, title, outlet, published_on, language, url, set_aside, notes"
+DOCUMENT_COLUMNS = (
+    "id, source, text, title, outlet, published_on, language, url, author, set_aside, notes, copy_of"
+)
 PASSAGE_COLUMNS = 'documents.id, "start", "end", boilerplate, sentences'
 
 
@@ -67,8 +70,10 @@ def _document_values(document: Document) -> tuple[Any, ...]:
         known.published_on and known.published_on.isoformat(),
         known.language,
         known.url,
+        known.author,
         json.dumps([[*label.span, label.reason] for label in document.set_aside]),
         json.dumps(document.notes),
+        document.copy_of,
     )
 
 
@@ -150,6 +155,24 @@ class Store:
         )
         return [Place(*found) for found in self._database.execute(query, (json.dumps(list(ordinals)),))]
 
+    def originals(self) -> dict[int, int]:
+        """Return for the row of each article that has copies, or is one, the row of the original."""
+        query = (
+            "SELECT copies.row, originals.row FROM documents AS copies JOIN documents AS originals"
+            " ON copies.copy_of = originals.id"
+        )
+        found: dict[int, int] = dict(self._database.execute(query))
+        return found | {row: row for row in found.values()}
+
+    def copies_of(self, document_id: str) -> list[Document]:
+        """Return the other articles that say the same, the oldest first, undated ones last."""
+        query = (
+            "WITH cluster AS (SELECT coalesce(copy_of, id) AS original FROM documents WHERE id = ?1)"
+            f" SELECT {DOCUMENT_COLUMNS} FROM documents, cluster WHERE id <> ?1"
+            " AND (id = original OR copy_of = original) ORDER BY published_on IS NULL, published_on, row"
+        )
+        return [_document(found) for found in self._database.execute(query, (document_id,))]
+
     def facets(self) -> dict[str, list[str]]:
         """Return the values of outlet and language present, sorted."""
         return {
@@ -193,14 +216,17 @@ class Store:
 
 
 def _document(row: Sequence[Any]) -> Document:
-    identity, source, text, title, outlet, published_on, language, url, set_aside, notes = row
+    identity, source, text, title, outlet, published_on, language, url, author, *rest = row
+    set_aside, notes, copy_of = rest
+    day = published_on and date.fromisoformat(published_on)
     return Document(
         id=identity,
         source=source,
         text=text,
-        metadata=Metadata(title, outlet, published_on and date.fromisoformat(published_on), language, url),
+        metadata=Metadata(title, outlet, day, language, url, author),
         set_aside=tuple(SetAside(Span(start, end), reason) for start, end, reason in json.loads(set_aside)),
         notes=tuple(json.loads(notes)),
+        copy_of=copy_of,
     )
 
 

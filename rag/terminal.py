@@ -17,12 +17,13 @@ from rag.passages import Passage
 
 if TYPE_CHECKING:
     from rag.doctor import Finding
-    from rag.indexing import Progress as Tell
+    from rag.intake import Progress as Tell
     from rag.report import Report
 
 # Controls that move the cursor, colour the screen or turn the direction of writing.
 UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 PIPE_WIDTH = 100  # columns where the output is no terminal
+MOST_ROWS = 20  # of one kind in the report of a run: what is wrong with a whole archive fills no screen
 
 
 def plain(text: str) -> str:
@@ -40,16 +41,16 @@ def _console(err: bool = False) -> Console:
 
 
 @contextmanager
-def embedding_progress() -> Iterator["Tell"]:
-    """Show a bar on stderr while texts are embedded, if somebody is looking."""
+def progress_bar() -> Iterator["Tell"]:
+    """Show a bar on stderr while files are read and texts embedded, if somebody is looking."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("embedding"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(
         *columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()
     ) as bar:
         task = bar.add_task("", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+        yield lambda stage, done, total: bar.update(task, description=stage, completed=done, total=total)
 
 
 def print_answer(answer: Answer) -> None:
@@ -66,6 +67,8 @@ def print_answer(answer: Answer) -> None:
             console.print()
         console.print(_heading(hit), soft_wrap=not console.is_terminal)
         console.print(_passage(hit), soft_wrap=not console.is_terminal)
+        for copy in hit.also_in:
+            console.print(Text(f"also in {_name(copy)}", style="dim"), soft_wrap=not console.is_terminal)
 
 
 def _heading(hit: Hit) -> Text:
@@ -75,6 +78,12 @@ def _heading(hit: Hit) -> Text:
     return Text.assemble(
         (f"{citation.label} ", "bold cyan"), (name, "bold"), (f"  {citation.permalink}", "dim")
     )
+
+
+def _name(copy: Document) -> str:
+    known = copy.metadata
+    parts = (known.title or copy.source, known.outlet, known.published_on)
+    return " · ".join(plain(str(part)) for part in parts if part)
 
 
 def _passage(hit: Hit) -> Text:
@@ -106,21 +115,26 @@ def print_report(report: "Report", err: bool = False) -> None:
     ]
     for name, value in rows:
         console.print(f"{name:>10}  {value}", soft_wrap=True)
-    for source in report.uncertain:
-        console.print(f" uncertain  {plain(source)}: body and boilerplate cannot be told apart, all kept")
-    for source, notes in report.notes.items():
-        console.print(f"      note  {plain(source)}: {'; '.join(notes)}", soft_wrap=True)
-    for source, reason, detail in report.skipped:
-        console.print(f"   skipped  {plain(source)}: {reason} ({plain(detail)})", soft_wrap=True)
+    doubt = "body and boilerplate cannot be told apart, all kept"
+    _print_rows(console, "uncertain", [f"{source}: {doubt}" for source in report.uncertain])
+    _print_rows(console, "copies", [f"{one}: {', '.join(others)}" for one, others in report.copies.items()])
+    _print_rows(console, "note", [f"{source}: {'; '.join(notes)}" for source, notes in report.notes.items()])
+    _print_rows(console, "skipped", [f"{name}: {reason} ({seen})" for name, reason, seen in report.skipped])
     for warning in report.warnings:
-        console.print(Text(f"   warning  {warning}", style="yellow"), soft_wrap=True)
+        console.print(Text(plain(f"   warning  {warning}"), style="yellow"), soft_wrap=True)
+
+
+def _print_rows(console: Console, name: str, rows: Sequence[str]) -> None:
+    for row in rows[:MOST_ROWS]:
+        console.print(f"{name:>10}  {plain(row)}", soft_wrap=True)
+    if len(rows) > MOST_ROWS:
+        console.print(f"{name:>10}  and {len(rows) - MOST_ROWS:,} more: ibid index --json")
 
 
 def _set_aside(report: "Report") -> str:
     total = sum(report.set_aside.values())
-    share = 100 * total / max(report.characters, 1)
     reasons = ", ".join(f"{reason} {size}" for reason, size in report.set_aside.items())
-    return f"{total} characters ({share:.0f} %)" + (f": {reasons}" if reasons else "")
+    return f"{total} characters ({report.boilerplate_share:.0%})" + (f": {reasons}" if reasons else "")
 
 
 def print_document(document: Document, passages: Sequence[Passage]) -> None:
@@ -133,7 +147,9 @@ def print_document(document: Document, passages: Sequence[Passage]) -> None:
         ("outlet", known.outlet),
         ("published", known.published_on),
         ("language", known.language),
+        ("author", known.author),
         ("address", known.url),
+        ("copy of", document.copy_of),
         ("notes", "; ".join(document.notes)),
     )
     for name, value in facts:

@@ -14,12 +14,16 @@ STATES = ("valid", "moved", "changed", "withdrawn")
 
 @pytest.fixture
 def copies(tmp_path: Path) -> Iterator[Site]:
-    """Serve four copies of one article, named after what will become of them."""
+    """Serve four versions of one article, named after what will become of them."""
     folder = tmp_path / "copies"
     folder.mkdir()
     for state in STATES:
-        text = ARTICLE.read_text("utf-8")
-        (folder / f"{state}.txt").write_text(f"{text}\nExemplaire {state} de cet article.\n", "utf-8")
+        # So much of its own that each is an article and a hit of its own.
+        own = f"Exemplaire {state} : {' '.join(f'{state}{number}' for number in range(200))}."
+        text = ARTICLE.read_text("utf-8").replace(
+            "Lire sur le même sujet", f"{own}\n\nLire sur le même sujet"
+        )
+        (folder / f"{state}.txt").write_text(text, "utf-8")
     site = Site([folder], tmp_path / "data")
     site.index()
     with running(site):

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.cleaning import normalise_line, repeated_lines, set_aside
+from rag.cleaning import add_outside, normalise_line, repeated_lines, set_aside, short_lines
 from rag.cues import load_lexicon
+from rag.lines import whole_lines
 from tests.rag.labelled_pages import ARTICLES, HERE, Page, kept_by_us, measure, read_articles, read_pages
 
 LABELS = json.loads((HERE / "pages" / "articles.json").read_text("utf-8"))
@@ -61,6 +62,10 @@ def kept(text: str, **evidence: frozenset[str]) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
+def repeated_in(texts: list[str]) -> frozenset[str]:
+    return repeated_lines([short_lines(text) for text in texts])
+
+
 @pytest.mark.parametrize("name", LABELS)
 def test_each_line_of_the_five_articles_gets_its_label(name: str) -> None:
     text = (ARTICLES / name).read_bytes().decode("utf-8")
@@ -88,6 +93,24 @@ def test_spans_are_ordered_apart_within_the_text_and_hold_something(text: str) -
     spans = [one.span for one in set_aside(text).set_aside]
     assert all(0 <= span.start < span.end <= len(text) and not span.slice(text).isspace() for span in spans)
     assert all(one.end <= other.start for one, other in pairwise(spans))
+
+
+@given(ANY_TEXT, st.data())
+def test_what_the_format_shows_to_be_outside_is_labelled_beside_what_the_lines_show(
+    text: str, data: st.DataObject
+) -> None:
+    lines = list(whole_lines(text))
+    outside = data.draw(st.lists(st.sampled_from(lines), unique=True).map(sorted)) if lines else []
+    alone, together = set_aside(text), add_outside(set_aside(text), text, outside)
+    spans = [one.span for one in together.set_aside]
+    assert all(one.end <= other.start for one, other in pairwise(spans))
+    assert set(alone.set_aside) <= set(together.set_aside)
+    covered = {place for span in spans for place in range(*span)}
+    seen = {place for span in outside for place in range(*span) if not text[place].isspace()}
+    assert seen <= covered
+    assert covered - seen <= {place for one in alone.set_aside for place in range(*one.span)} | {
+        place for place in covered if text[place].isspace()
+    }
 
 
 @given(st.lists(st.tuples(PIECES, BREAKS.filter(lambda gap: not gap.startswith(" ")))))
@@ -223,7 +246,7 @@ def test_a_line_repeated_by_the_outlet_is_set_aside_around_the_body_but_not_insi
 
 
 def test_copies_of_one_article_do_not_make_its_lines_boilerplate() -> None:
-    repeated = repeated_lines([ARTICLE] * 3)
+    repeated = repeated_in([ARTICLE] * 3)
     assert normalise_line(PARAGRAPHS[0]) in repeated
     assert kept(ARTICLE, repeated=repeated) == kept(ARTICLE)
 
@@ -237,12 +260,12 @@ def test_a_line_is_repeated_from_three_documents_or_half_a_percent_of_them(
             f"Alinéa {'x' * i}\nLE RIVAGE\n" if i < holding else f"Alinéa {'x' * i}" for i in range(documents)
         ]
 
-    assert repeated_lines(texts(least)) == {"le rivage"}
-    assert repeated_lines(texts(least - 1)) == frozenset()
+    assert repeated_in(texts(least)) == {"le rivage"}
+    assert repeated_in(texts(least - 1)) == frozenset()
 
 
 def test_a_line_counts_once_for_each_document_it_stands_in() -> None:
-    assert repeated_lines(["Le Rivage\nLe Rivage\nLe Rivage\n", "autre"]) == frozenset()
+    assert repeated_in(["Le Rivage\nLe Rivage\nLe Rivage\n", "autre"]) == frozenset()
 
 
 @pytest.mark.parametrize(

@@ -44,15 +44,90 @@ def test_articles_are_indexed_asked_changed_and_verified(ibid: Run, articles: Pa
     in_order(first, 0)
     report = json.loads(first.stdout)
     assert (report["documents"], report["rebuilt"]) == (1, True)
-    assert report["skipped"] == [["articles/b.txt", "not-utf-8", report["skipped"][0][2]]]
+    assert report["skipped"] == [["articles/b.txt", "empty", report["skipped"][0][2]]]
     again = ibid("index", "--strict")  # the folder is remembered
     in_order(again, 65) if again.stderr else None
     assert again.returncode == 65
     assert "unchanged" in again.stdout
-    assert "articles/b.txt: not-utf-8" in again.stdout
+    assert "articles/b.txt: empty" in again.stdout
     verified = ibid("verify")
     in_order(verified, 0)
     assert "files are as the manifest says" in verified.stdout
+
+
+def test_the_report_of_a_run_says_what_was_read_skipped_guessed_and_repeated(
+    ibid: Run, articles: Path
+) -> None:
+    story = (articles / "a.txt").read_text()
+    (articles / "b.txt").write_bytes(story.replace("accord", "accord arrêté").encode("utf-16"))
+    (articles / "copy.txt").write_text(story)
+    (articles / "empty.txt").write_text(" ")
+    (articles / "menu.txt").write_text("Accueil\nTout accepter\nNewsletter\nMentions légales\n")
+    (articles / "records.jsonl").write_text(
+        '{"id": "en", "text": "The ministers met twice in May."}\n{"text":'
+    )
+    (articles / "articles.toml").write_text(
+        '["gone.txt"]\ntitle = "Parti"\n["a.txt"]\npublished_on = 2049-01-01\n'
+    )
+    done = ibid("index", articles, "--json")
+    in_order(done, 0)
+    assert done.stderr == ""  # no bar where nobody is looking
+    report = json.loads(done.stdout)
+    assert (report["documents"], len(report["change"]["added"])) == (5, 5)
+    assert [(source, reason) for source, reason, _ in report["skipped"]] == [
+        ("articles/empty.txt", "empty"),
+        ("articles/records.jsonl:2", "bad-record"),
+    ]
+    assert report["copies"] == {"articles/a.txt": ["articles/copy.txt"]}
+    assert report["uncertain"] == ["articles/menu.txt"]
+    assert report["languages"]["fr"] >= 3
+    assert report["boilerplate_share"] == sum(report["set_aside"].values()) / report["characters"]
+    assert "utf-16" in report["notes"]["articles/b.txt"][0]
+    assert "gone.txt" in report["notes"][str(articles / "articles.toml")][0]
+    assert any("articles/a.txt" in warning and "2049" in warning for warning in report["warnings"])
+    shown = ibid("index", articles)
+    in_order(shown, 0)
+    for words in (
+        "5 unchanged",
+        "copies  articles/a.txt: articles/copy.txt",
+        "records.jsonl:2: bad-record",
+        "gone.txt",
+    ):
+        assert words in shown.stdout
+    asked = ibid("ask", "Que signent le Luxembourg et le Maroc ?")
+    in_order(asked, 0)
+    assert "also in articles/copy.txt" in asked.stdout
+
+
+def test_a_folder_with_much_that_is_wrong_does_not_fill_the_screen(ibid: Run, articles: Path) -> None:
+    (articles / "bad.jsonl").write_text("{\n" * 1000)
+    done = ibid("index", articles)
+    in_order(done, 0)
+    assert done.stdout.count("bad.jsonl") == 20
+    assert "and 980 more" in done.stdout
+
+
+def test_an_accented_data_folder_and_closed_streams_do_no_harm(articles: Path, tmp_path: Path) -> None:
+    data = tmp_path / "dossier d'été à lire"
+    command = f"'{sys.executable}' -c 'from rag.cli import main; main()'"
+    for arguments, streams in (("index articles", "<&-"), ("ask 'Que signe le Maroc ?'", "<&- 2>&-")):
+        done = subprocess.run(
+            ["bash", "-c", f"{command} {arguments} {streams}"],
+            env={**os.environ, "IBID_DATA": str(data), "PYTHONPATH": str(ROOT)},
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+    assert "signent un accord" in done.stdout
+    assert data.is_dir()
+
+
+def test_reading_and_embedding_are_shown_to_who_is_looking(articles: Path, tmp_path: Path) -> None:
+    shown = _on_a_terminal(["index", str(articles)], tmp_path)
+    assert b"embedding" in shown
+    assert b"Traceback" not in shown
 
 
 def test_ask_prints_the_reply_of_the_http_contract_and_loads_no_torch(seeds_data: Path, ibid: Run) -> None:

@@ -39,6 +39,7 @@ SIDECAR = """
 title = "Luxembourg & Maroc : 100 % _numérique_ {d'accord} ~ ^"
 outlet = "L’Économiste $ #1"
 published_on = 2019-09-05
+author = "Aya Alami; Land and Sea & {Co}"
 language = "fr"
 url = "https://journal.example/a_b?x=1&y=%C3%A9#part"
 """
@@ -97,6 +98,7 @@ def test_a_reference_holds_the_words_of_its_article_and_what_is_known_of_it(cite
         "L’Économiste $ #1",
         date(2019, 9, 5),
     )
+    assert first.authors == ("Aya Alami", "Land and Sea & {Co}")
     assert first.url
     assert first.url.startswith("https://journal.example/a_b?x=1&y=%C3%A9#part:~:text=")
     assert first.permalink == f"{ADDRESS}/c/{first.id}"
@@ -131,6 +133,7 @@ def test_ris_reads_back(cited: list[Reference]) -> None:
     for entry, one in zip(entries, cited, strict=True):
         assert entry["type_of_reference"] == "NEWS"
         assert entry["title"] == one.title
+        assert tuple(entry.get("authors", ())) == one.authors
         assert entry.get("secondary_title") == one.outlet
         assert entry.get("language") == one.language
         assert entry["urls"] == [address for address in (one.url, one.permalink) if address]
@@ -143,11 +146,13 @@ def test_ris_reads_back(cited: list[Reference]) -> None:
 
 def test_bibtex_reads_back(cited: list[Reference]) -> None:
     entries = read_bibtex(bibtex(cited))
+    assert "author = {{Aya Alami} and {Land and Sea " in bibtex(cited)
     assert list(entries) == [one.id for one in cited]
     for one in cited:
         entry = entries[one.id]
         assert bare(entry["title"]) == one.title
         assert entry.get("journal") == one.outlet
+        assert entry.get("author", "") == " and ".join(one.authors)
         assert entry.get("date") == (one.published_on and one.published_on.isoformat())
         assert entry["urldate"] == "2026-11-25"
         assert one.permalink in entry["note"]
@@ -158,6 +163,7 @@ def test_csl_json_reads_back_and_is_printed_by_a_citation_processor(cited: list[
     written = csl_json(cited)
     for item, one in zip(json.loads(written), cited, strict=True):
         assert (item["id"], item["title"], item["annote"]) == (one.id, one.title, one.quote)
+        assert tuple(author["literal"] for author in item.get("author", ())) == one.authors
         assert item["accessed"] == {"date-parts": [[2026, 11, 25]]}
         assert item["URL"] == (one.url or one.permalink)
         assert one.permalink in item["note"]
@@ -167,7 +173,7 @@ def test_csl_json_reads_back_and_is_printed_by_a_citation_processor(cited: list[
         bibliography.register(CitedItems([CitationItem(one.id)]))
     printed = [str(entry) for entry in bibliography.bibliography()]
     assert len(printed) == len(cited)
-    assert any("L’Économiste $ #1" in entry and "2019" in entry for entry in printed)
+    assert any("Aya Alami" in entry and "L’Économiste $ #1" in entry and "2019" in entry for entry in printed)
 
 
 def shown(markdown: str) -> tuple[list[str], list[str], set[str]]:
@@ -200,7 +206,8 @@ def test_markdown_shows_every_word_and_obeys_none(cited: list[Reference]) -> Non
     quotes, paragraphs, kinds = shown(dossier(cited))
     assert kinds <= PLAIN
     assert [quote.split() for quote in quotes] == [(one.quote or "").split() for one in cited]
-    assert paragraphs[0] == f"[1] {cited[0].title}, {cited[0].outlet}, 2019-09-05"
+    known = ", ".join([cited[0].title, *cited[0].authors, cited[0].outlet or "", "2019-09-05"])
+    assert paragraphs[0] == f"[1] {known}"
     assert paragraphs[1] == "Article · Permalink · accessed 2026-11-25"
     links = re.findall(r"\]\((.*?)\)", dossier(cited[:1]))
     assert links[-2:] == [cited[0].url, cited[0].permalink]
@@ -213,7 +220,8 @@ texts = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=
 
 def made(quote: str, title: str) -> Reference:
     identity, permalink = "0" * 16 + "-0-9-" + "1" * 16, "http://x/c/y"
-    return Reference(identity, title, title, title, None, "fr", None, permalink, ACCESSED, quote, "")
+    authors = (title,) if title.strip() else ()
+    return Reference(identity, title, title, authors, None, "fr", None, permalink, ACCESSED, quote, "")
 
 
 @given(quote=texts, title=texts)

@@ -235,12 +235,14 @@ def test_the_folder_that_was_indexed_last_is_the_one_remembered(library: Library
 
 
 def test_progress_ends_with_every_text_done(library: Library) -> None:
-    seen: list[tuple[int, int]] = []
+    seen: list[tuple[str, int, int]] = []
     report = build_index(
         [library.articles], Settings(data=library.data), library.encoder, lambda *now: seen.append(now)
     )
-    assert seen == sorted(seen)
-    assert seen[-1] == (report.texts, report.texts)
+    reading, embedding = ([now for stage, *now in seen if stage == name] for name in ("reading", "embedding"))
+    assert reading == [[1, 2], [2, 2]]
+    assert embedding == sorted(embedding)
+    assert embedding[-1] == [report.texts, report.texts]
 
 
 def test_a_folder_without_articles_leaves_the_old_index(library: Library) -> None:

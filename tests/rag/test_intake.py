@@ -1,6 +1,11 @@
 """From files to documents: all that is read, what was skipped, and who says what about an article."""
 
+import json
 import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -8,10 +13,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from rag.cleaning import Cleaning
 from rag.documents import document_id
 from rag.errors import BadData, NoInput
 from rag.intake import take_in
+from rag.passages import cut_passages
 from tests.awkward import visible_texts
+from tests.rag.conftest import ROOT
+from tests.rag.formats.files import SENTENCES, page, pdf, word
+from tests.rag.labelled_pages import read_pages
 
 FRENCH = "Le Luxembourg et le Maroc ont signé un accord de coopération à Rabat."
 
@@ -40,14 +50,14 @@ def test_every_skipped_file_is_named_with_its_reason(tmp_path: Path) -> None:
         "a.txt": FRENCH.encode(),
         "b.txt": b"",
         "c.txt": b"\x89PNG\r\n\x1a\n" + bytes(9),
-        "d.md": b"S\xe9",
+        "d.md": "été".encode() + b"\xe9",
     }
     for name, content in contents.items():
         (tmp_path / name).write_bytes(content)
     intake = take_in([tmp_path])
     assert [document.source for document in intake.documents] == [f"{tmp_path.name}/a.txt"]
     skipped = {skip.source.name.rpartition("/")[2]: skip.reason for skip in intake.skipped}
-    assert skipped == {"b.txt": "empty", "c.txt": "binary", "d.md": "not-utf-8"}
+    assert skipped == {"b.txt": "empty", "c.txt": "binary", "d.md": "encoding-error"}
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe\xfa", None])
@@ -97,7 +107,7 @@ def test_the_language_is_read_from_the_text_unless_stated(tmp_path: Path) -> Non
 
 WRONG_SIDECARS = [
     ("[not toml", "articles.toml"),
-    ('["a.txt"]\nauthor = "X"\n', "'author'"),
+    ('["a.txt"]\nbyline = "X"\n', "'byline'"),
     ('["a.txt"]\npublished_on = "2019-02-31"\n', "2019-02-31"),
     ('["a.txt"]\nurl = "javascript:alert(1)"\n', "javascript:alert"),
     ('["a.txt"]\nurl = "data:text/html,x"\n', "data:text/html"),
@@ -133,3 +143,231 @@ def test_a_file_given_twice_under_two_names_is_refused(tmp_path: Path) -> None:
     (inner / "a.txt").write_text("Le Maroc signe un accord.")
     with pytest.raises(BadData, match="given twice"):
         take_in([tmp_path / "articles", inner])
+
+
+def test_every_format_is_taken_in_and_every_passage_is_a_slice_of_the_stored_text(tmp_path: Path) -> None:
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    records = [{"id": "a", "text": FRENCH, "outlet": "Agence"}, {"text": "Une autre. " * 30}]
+    contents = {
+        "a.txt": " ".join(SENTENCES).encode("cp1252"),
+        "b.html": page(),
+        "c.pdf": pdf("\n".join(SENTENCES)),
+        "d.docx": word(*SENTENCES, title="Un titre de document"),
+        "e.jsonl": "\n".join(map(json.dumps, records)).encode(),
+        "f.csv": f'text;title\n"{FRENCH}";Un autre titre\n'.encode(),
+    }
+    for name, content in contents.items():
+        (folder / name).write_bytes(content)
+    intake = take_in([folder])
+    assert intake.skipped == ()
+    sources = [document.source.removeprefix("articles/") for document in intake.documents]
+    assert sources == ["a.txt", "b.html", "c.pdf", "d.docx", "e.jsonl#2", "e.jsonl#a", "f.csv#2"]
+    for document in intake.documents:
+        passages = sorted(cut_passages(document, 40), key=lambda passage: passage.span.start)
+        words = "".join(passage.span.slice(document.text) for passage in passages)
+        assert "".join(words.split()) == "".join(document.text.split())
+        for passage in passages:
+            assert all(one.slice(document.text).strip() for one in passage.sentences)
+    known = {document.source.removeprefix("articles/"): document.metadata for document in intake.documents}
+    assert (known["b.html"].outlet, known["b.html"].published_on) == ("L'Écho", date(2024, 3, 12))
+    assert (known["d.docx"].title, known["e.jsonl#a"].outlet) == ("Un titre de document", "Agence")
+    assert known["f.csv#2"].title == "Un autre titre"
+    notes = {document.source.removeprefix("articles/"): document.notes for document in intake.documents}
+    assert "read as cp1252, detected: it is not UTF-8" in notes["a.txt"]
+
+
+LINE_ENDS = {
+    "CRLF": lambda text: text.replace("\n", "\r\n"),
+    "CR": lambda text: text.replace("\n", "\r"),
+    "line separators": lambda text: text.replace("\n", "\u2028"),
+    "mixed": lambda text: text.replace("\n", "\r\n", 2).replace("\n", "\r", 4),
+    "a byte order mark": lambda text: "\ufeff" + text,
+}
+
+
+@pytest.mark.parametrize("change", LINE_ENDS.values(), ids=LINE_ENDS)
+def test_a_text_with_other_line_ends_has_the_passages_and_labels_of_its_twin(
+    tmp_path: Path, change: Callable[[str], str]
+) -> None:
+    shutil.copytree(ROOT / "seeds" / "articles", tmp_path / "plain")
+    (tmp_path / "changed").mkdir()
+    for path in (tmp_path / "plain").iterdir():
+        text = path.read_bytes().decode()
+        (tmp_path / "changed" / path.name).write_bytes(change(text).encode())
+
+    def shown(folder: str) -> list[tuple[list[str], list[str]]]:
+        documents = take_in([tmp_path / folder]).documents
+        return [
+            (
+                [" ".join(passage.span.slice(one.text).split()) for passage in cut_passages(one, 160)],
+                [label.reason for label in one.set_aside],
+            )
+            for one in documents
+        ]
+
+    assert shown("changed") == shown("plain")
+
+
+def test_a_page_is_stored_whole_and_what_is_not_its_article_is_labelled(tmp_path: Path) -> None:
+    line = "<p>Publié dans Le Phare le 12 mars 2023</p>"
+    sentences = "".join(f"<p>{sentence}</p>" for sentence in SENTENCES)
+    (tmp_path / "a.html").write_bytes(page(head="", body=f"<h1>Le port de Nador-Ouest</h1>{line}{sentences}"))
+    (document,) = take_in([tmp_path]).documents
+    labels = {label.span.slice(document.text): label.reason for label in document.set_aside}
+    assert labels["Accueil Sport"] in ("outside-main-text", "navigation")
+    assert labels["Publié dans Le Phare le 12 mars 2023"] == "publication-line"
+    assert (document.metadata.outlet, document.metadata.published_on) == ("Le Phare", date(2023, 3, 12))
+    body = Cleaning(document.set_aside).body(document.text)
+    assert all(sentence in body for sentence in SENTENCES)
+    assert "Accueil" not in body
+
+
+def test_a_sidecar_is_believed_before_the_file_and_the_file_before_its_text(tmp_path: Path) -> None:
+    record = {"text": f"Titre du texte\n{FRENCH}\n{FRENCH}", "title": "Du fichier", "outlet": "Du fichier"}
+    (tmp_path / "a.jsonl").write_text(json.dumps(record))
+    (tmp_path / "articles.toml").write_text('["a.jsonl"]\noutlet = "Du sidecar"\n')
+    known = take_in([tmp_path]).documents[0].metadata
+    assert (known.title, known.outlet) == ("Du fichier", "Du sidecar")
+
+
+def test_a_sidecar_that_speaks_of_files_that_are_not_there_is_reported(tmp_path: Path) -> None:
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    (folder / "a.txt").write_text(FRENCH)
+    (folder / "empty.txt").write_text("")
+    tables = ("a.txt", "empty.txt", "b.txt", "c.txt")
+    (tmp_path / "articles.toml").write_text("".join(f'["{name}"]\noutlet = "X"\n' for name in tables))
+    (message,) = take_in([folder]).notes[str(tmp_path / "articles.toml")]
+    assert message.endswith("not there: b.txt, c.txt")
+
+
+def test_records_that_cannot_be_read_are_skipped_by_file_and_line(tmp_path: Path) -> None:
+    lines = [
+        {"id": "x", "text": FRENCH},
+        {"id": "x", "text": FRENCH},
+        {"id": "x", "text": "Autre texte."},
+        {"text": " "},
+        {"text": FRENCH + " Un jour.", "published_on": "2019-02-31", "url": "javascript:alert(1)"},
+    ]
+    (tmp_path / "a.jsonl").write_text("\n".join([*map(json.dumps, lines), '{"text": "cut']))
+    intake = take_in([tmp_path])
+    skipped = [(one.source.name.partition("/")[2], one.reason) for one in intake.skipped]
+    assert skipped == [
+        ("a.jsonl:2", "id-given-twice"),
+        ("a.jsonl:3", "id-given-twice"),
+        ("a.jsonl#4", "empty"),
+        ("a.jsonl:6", "bad-record"),
+    ]
+    assert "the same text" in intake.skipped[0].detail
+    assert "line 1, and another text" in intake.skipped[1].detail
+    (kept,) = [one for one in intake.documents if one.source.endswith("#5")]
+    assert (kept.metadata.published_on, kept.metadata.url) == (None, None)
+    assert "2019-02-31" in kept.notes[0]
+    assert "javascript" in kept.notes[1]
+
+
+def test_fields_of_a_record_that_are_not_read_are_named_once_for_the_file(tmp_path: Path) -> None:
+    records = [{"text": FRENCH, "date": "2019-09-25", "outlet": "X"}, {"text": "Autre.", "byline": None}]
+    (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, records)))
+    ((place, (message,)),) = take_in([tmp_path]).notes.items()
+    assert place.endswith("/a.jsonl")
+    assert message.startswith("fields passed over: byline, date; those read are id, text, title")
+
+
+def test_pages_alike_only_in_their_menus_are_no_copies(tmp_path: Path) -> None:
+    menu = next(one.text for one in read_pages("dev") if one.manner == "nothing-else")
+    for name, brief in (("a", "Grève à Fès"), ("b", "Pluie à Oujda"), ("c", "Pluie à Oujda")):
+        (tmp_path / f"{name}.txt").write_text(f"{menu}\n{brief}\n")
+    intake = take_in([tmp_path])
+    assert len(intake.uncertain) == 3
+    assert [one.copy_of is not None for one in intake.documents] == [False, False, True]
+
+
+STATED = [
+    ("2019-09-25", date(2019, 9, 25)),
+    ("2019-09-25T23:30:00-05:00", date(2019, 9, 25)),
+    ("2019-09-25 10:00:00", date(2019, 9, 25)),
+    ("25/09/2019", None),
+    ("09/25/2019", None),
+    ("2019-02-31", None),
+    ("1600-01-01", None),
+    ("2099-01-01", None),
+    ("hier", None),
+    (20190925, None),
+    ("", None),
+    (None, None),
+]
+
+
+@pytest.mark.parametrize(("stated", "day"), STATED)
+def test_a_date_is_the_one_stated_or_none_with_a_note_and_never_that_of_the_file(
+    tmp_path: Path, stated: object, day: date | None
+) -> None:
+    (tmp_path / "a.jsonl").write_text(json.dumps({"text": FRENCH, "published_on": stated}))
+    (document,) = take_in([tmp_path]).documents
+    assert document.metadata.published_on == day
+    assert bool(document.notes) == (day is None and stated not in ("", None))
+
+
+def test_the_same_articles_make_the_same_documents_on_any_day(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(f"Un titre de quelques mots\nPublié le 3 mai 2031\n{FRENCH}\n{FRENCH}")
+    command = (
+        "import sys, pathlib; from rag.intake import take_in; print(take_in([pathlib.Path(sys.argv[1])]))"
+    )
+    later = (
+        "import datetime as d; r = d.date; d.date = type('date', (r,), {'today': lambda: r(2040, 1, 1)}); "
+    )
+    found = [
+        subprocess.run(
+            [sys.executable, "-c", start + command, str(tmp_path)], cwd=ROOT, capture_output=True, check=True
+        ).stdout
+        for start in ("", later)
+    ]
+    assert found[0] == found[1]
+    assert b"date(2031, 5, 3)" in found[0]
+
+
+def test_a_glob_takes_the_files_it_matches_named_as_from_its_folder(tmp_path: Path) -> None:
+    root = tmp_path / "archive"
+    for name in ("2020/a.txt", "2020/b.md", "2021/x/c.txt", "2021/.d.txt", "2021/e.xyz"):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(f"{FRENCH} {name}")
+    found = {
+        pattern: [document.source for document in take_in([root / pattern]).documents]
+        for pattern in ("**/*.txt", "2020/*", "202?/*.md")
+    }
+    assert found == {
+        "**/*.txt": ["archive/2020/a.txt", "archive/2021/x/c.txt"],
+        "2020/*": ["2020/a.txt", "2020/b.md"],
+        "202?/*.md": ["archive/2020/b.md"],
+    }
+    assert [one.reason for one in take_in([root / "*" / "*"]).skipped] == ["unknown-kind"]
+    with pytest.raises(NoInput, match="does not exist"):
+        take_in([root / "*.none"])
+
+
+@pytest.mark.parametrize("name", ["a.zip", "a.tar", "a.txt.gz", "a.doc"])
+def test_archives_and_old_formats_are_refused_by_name(tmp_path: Path, name: str) -> None:
+    (tmp_path / "b.txt").write_text(FRENCH)
+    (tmp_path / name).write_bytes(b"PK\x03\x04" + bytes(20))
+    (skip,) = take_in([tmp_path]).skipped
+    assert (skip.source.name.rpartition("/")[2], skip.reason) == (name, "unknown-kind")
+    assert ".docx" in skip.detail
+
+
+def test_a_file_that_changes_while_it_is_read_is_read_again_and_then_skipped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text(FRENCH)
+    real, times = os.fstat, iter(range(100))
+
+    def touched(descriptor: int) -> os.stat_result:
+        if next(times) % 2:
+            os.utime(path, ns=(0, next(times)))
+        return real(descriptor)
+
+    monkeypatch.setattr(os, "fstat", touched)
+    with pytest.raises(NoInput, match="changing"):
+        take_in([tmp_path])

@@ -24,7 +24,7 @@ ANSWER = {
     "took_ms",
     "dates",
 }
-PASSAGE = {"rank", "score", "text", "highlights", "segments", "citation", "explanation"}
+PASSAGE = {"rank", "score", "text", "highlights", "segments", "citation", "explanation", "also_in"}
 CITATION = {
     "fragment_url",
     "id",
@@ -40,6 +40,7 @@ CITATION = {
     "permalink",
 }
 DOCUMENT = {
+    "author",
     "id",
     "source",
     "title",

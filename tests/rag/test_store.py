@@ -26,7 +26,9 @@ def documents(draw: st.DrawFn) -> Document:
         id=document_id(draw(st.uuids().map(str))),
         source=draw(st.text(min_size=1, max_size=20)),
         text=text,
-        metadata=Metadata(draw(words), draw(words), draw(st.none() | st.dates()), draw(words), draw(words)),
+        metadata=Metadata(
+            draw(words), draw(words), draw(st.none() | st.dates()), draw(words), draw(words), draw(words)
+        ),
         set_aside=tuple(
             SetAside(Span(*pair), "teaser") for pair in zip(edges[::2], edges[1::2], strict=False)
         ),

@@ -1,0 +1,1 @@
+"""What files may hold: their bytes, and the text and statements in each format."""

@@ -1,0 +1,87 @@
+"""Encodings: what is valid UTF-8 is that; the rest is told from the bytes, said in a note, or refused."""
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.formats.encodings import decode
+from rag.formats.refused import Refused
+from tests.rag.labelled_pages import read_pages
+
+PAGES = [page for page in read_pages("dev") if page.language in ("fr", "en")]
+FRENCH = "Le Sénat a voté l'accord sur l'énergie, où « tout » reste à faire."
+
+
+@given(st.text(st.characters(exclude_categories=["Cs", "Cc"])).map(lambda text: text.replace("\ufeff", "")))
+def test_valid_utf_8_is_never_taken_for_anything_else(text: str) -> None:
+    assert decode(text.encode())[0] == text
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "latin-1", "mac-roman"])
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_letters_of_a_page_come_back_from_an_old_encoding_with_a_note(page, encoding: str) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    text = "".join(character for character in page.text if _holds(encoding, character))
+    content = text.encode(encoding)
+    if content.decode("utf-8", "replace") == text:
+        pytest.skip("the page is ASCII")
+    found, (note,) = decode(content)
+    assert [c for c in found if c.isalpha()] == [c for c in text if c.isalpha()]
+    assert note.startswith("read as ")
+    assert "detected" in note
+
+
+def _holds(encoding: str, character: str) -> bool:
+    return character.encode(encoding, "replace") != b"?" or character == "?"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"])
+def test_wide_characters_are_read_with_and_without_their_mark(encoding: str) -> None:
+    text, (note,) = decode(FRENCH.encode(encoding))
+    assert text == FRENCH
+    assert encoding in note
+
+
+@pytest.mark.parametrize(
+    ("content", "place"),
+    [
+        (FRENCH.encode() + b"\xe9", f"byte {len(FRENCH.encode())} "),
+        (b"\xe9" + FRENCH.encode(), "byte 0 "),
+        ("été\n".encode() + b"\xff" + "été".encode(), "byte 6 "),
+    ],
+)
+def test_utf_8_with_a_broken_place_is_refused_at_its_byte(content: bytes, place: str) -> None:
+    with pytest.raises(Refused) as caught:
+        decode(content)
+    assert caught.value.reason == "encoding-error"
+    assert place in caught.value.detail
+
+
+def test_an_encoding_the_page_states_is_believed_only_where_the_bytes_allow_it() -> None:
+    recoded = "prix : 5 € pour l'œuvre".encode("iso8859-15")
+    assert decode(recoded, "iso-8859-15") == (
+        "prix : 5 € pour l'œuvre",
+        ("read as iso8859-15, as it states",),
+    )
+    assert decode(FRENCH.encode(), "iso-8859-15") == (FRENCH, ())
+    for wrong in ("ascii", "no-such-encoding"):
+        assert decode(FRENCH.encode("latin-1"), wrong)[0] == FRENCH
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_bytes_at_random_are_no_text(seed: int) -> None:
+    with pytest.raises(Refused):
+        decode(random.Random(seed).randbytes(4000))
+
+
+@pytest.mark.parametrize("text", ["l'Ã©tÃ©", "lâ€™accord", "Ã  la une"])
+def test_text_decoded_wrongly_before_is_flagged_and_kept(text: str) -> None:
+    found, (note,) = decode(text.replace("Ã ", "Ã\u00a0").encode())
+    assert found == text.replace("Ã ", "Ã\u00a0")
+    assert "wrongly decoded" in note
+
+
+@pytest.mark.parametrize("text", ["NÃO, a MANHÃ", "Château, été, à", "l’accord – « oui »", "ÂGE"])
+def test_ordinary_letters_are_not_flagged(text: str) -> None:
+    assert decode(text.encode()) == (text, ())

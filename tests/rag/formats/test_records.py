@@ -1,0 +1,112 @@
+"""Records: every good line becomes an article, every bad one is named by its line, the others stay."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.formats.records import LARGEST_RECORD, Fault, Record, read_csv, read_json_lines
+from rag.formats.refused import Refused
+
+TEXT = "Le Maroc signe un accord."
+GOOD = json.dumps({"text": TEXT}).encode()
+letters = st.text(st.characters(exclude_categories=["Cs"]))
+
+
+def split(found: Iterator[Record | Fault]) -> tuple[list[Record], list[Fault]]:
+    every = list(found)
+    return [one for one in every if isinstance(one, Record)], [one for one in every if isinstance(one, Fault)]
+
+
+@given(st.lists(letters))
+def test_any_text_comes_back_from_json_lines(texts: list[str]) -> None:
+    content = "\n".join(json.dumps({"text": text}) for text in texts).encode()
+    records, faults = split(read_json_lines(content))
+    assert ([record.text for record in records], faults) == (texts, [])
+
+
+@given(st.lists(letters.map(lambda text: text.replace("\0", "").replace("\r", "\n")), min_size=1))
+def test_any_text_comes_back_from_csv(texts: list[str]) -> None:
+    file = io.StringIO(newline="")
+    writer = csv.writer(file)
+    writer.writerows([["text", "id"], *([text, f"n{i}"] for i, text in enumerate(texts))])
+    records, faults = split(read_csv(file.getvalue()))
+    assert ([(one.text, one.name) for one in records], faults) == (
+        [(text, f"n{i}") for i, text in enumerate(texts)],
+        [],
+    )
+
+
+BAD_JSON = [
+    (b"{", "bad-record"),
+    (b'{"text": "cut', "bad-record"),
+    (b'{"text": "a", "score": NaN}', "bad-record"),
+    (b'{"text": "a", "score": -Infinity}', "bad-record"),
+    (b"[" * 100_000 + b"]" * 100_000, "bad-record"),
+    (b'{"text": "a", "deep": ' + b'{"a":' * 100_000 + b"1" + b"}" * 100_001, "bad-record"),
+    (b'["text"]', "bad-record"),
+    (b'"text"', "bad-record"),
+    (b"{}", "bad-record"),
+    (b'{"text": null}', "bad-record"),
+    (b'{"text": 5}', "bad-record"),
+    (b'{"text": ["a"]}', "bad-record"),
+    (b'{"text": "a", "id": 1.5}', "bad-record"),
+    (b'{"text": "S\xe9nat"}', "encoding-error"),
+    (b'{"text": "\\ud800"}', "encoding-error"),
+    (b'{"text": "a", "title": "\\udc00"}', "encoding-error"),
+    (b'{"text": "' + b"a" * LARGEST_RECORD + b'"}', "too-large"),
+]
+
+
+@pytest.mark.parametrize(("line", "reason"), BAD_JSON, ids=[str(line[:30]) for line, _ in BAD_JSON])
+def test_a_bad_line_is_named_and_the_others_are_kept(line: bytes, reason: str) -> None:
+    records, faults = split(read_json_lines(b"\n".join((GOOD, b"", line, GOOD))))
+    assert [record.line for record in records] == [1, 4]
+    assert [(fault.line, fault.reason, bool(fault.detail)) for fault in faults] == [(3, reason, True)]
+
+
+def test_the_last_line_cut_short_by_a_crash_costs_only_itself() -> None:
+    records, faults = split(read_json_lines(GOOD + b"\n" + GOOD[:-3]))
+    assert ([record.line for record in records], [fault.line for fault in faults]) == ([1], [2])
+
+
+def test_a_byte_order_mark_and_windows_line_ends_do_no_harm() -> None:
+    records, faults = split(read_json_lines(b"\xef\xbb\xbf" + GOOD + b"\r\n" + GOOD + b"\r\n"))
+    assert ([record.text for record in records], faults) == ([TEXT, TEXT], [])
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_the_separator_is_told_from_the_header(separator: str) -> None:
+    rows = [["title", "text"], ["Un titre", '"Oui, non ; peut-être\t",\n dit-il']]
+    file = io.StringIO(newline="")
+    csv.writer(file, delimiter=separator).writerows(rows)
+    (record,), _ = split(read_csv(file.getvalue()))
+    assert (record.text, record.fields["title"]) == (rows[1][1], "Un titre")
+
+
+def test_a_row_is_named_by_the_line_it_begins_on() -> None:
+    content = 'id,text\na,"deux\nlignes"\nb\nc,bon\nd,"x"y\ne,bon\n'
+    records, faults = split(read_csv(content))
+    assert [(record.line, record.name) for record in records] == [(2, "a"), (5, "c"), (7, "e")]
+    assert [fault.line for fault in faults] == [4, 6]
+
+
+def test_a_quote_never_closed_is_a_fault_at_its_line() -> None:
+    records, faults = split(read_csv('id,text\na,bon\nb,"sans fin\nc,bon\n'))
+    assert ([record.name for record in records], [fault.line for fault in faults]) == (["a"], [3])
+
+
+@pytest.mark.parametrize("content", ["", "\n", "titre,texte\na,b\n", '"text\n', "Un article sans en-tête."])
+def test_csv_without_a_header_that_names_the_text_is_refused(content: str) -> None:
+    with pytest.raises(Refused) as caught:
+        list(read_csv(content))
+    assert caught.value.reason == "no-header"
+
+
+def test_a_formula_is_text_like_any_other() -> None:
+    (record,), _ = split(read_csv('text,title\n"=HYPERLINK(""http://evil"")",@SUM(1)\n'))
+    assert (record.text, record.fields["title"]) == ('=HYPERLINK("http://evil")', "@SUM(1)")
