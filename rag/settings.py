@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import platformdirs
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -55,6 +55,17 @@ class Settings(BaseSettings):
     )
     rate_limit_per_minute: int = Field(default=600, ge=1, description="Questions a minute from one client.")
     queue_limit: int = Field(default=64, ge=1, description="Questions waiting at most; more are refused.")
+    llm_url: str | None = Field(
+        default=None,
+        pattern="^https?://[^ ]+$",
+        description="Address of an OpenAI-compatible API (…/v1) that composes prose; none by default.",
+    )
+    llm_model: str = Field(default="default", description="Name of the model there.")
+    llm_key: SecretStr | None = Field(default=None, description="Its API key.")
+    # Not measured, a wide guess: models on two cores read five passages for tens of seconds before they speak.
+    llm_patience_seconds: float = Field(
+        default=60, gt=0, le=600, description="Silence of the model after which passages stand alone."
+    )
 
     log_questions: bool = Field(default=False, description="Write the questions into the log.")
 

@@ -1,0 +1,1 @@
+"""Prose over passages: composed by a language model, shown only where the cited words support it."""
