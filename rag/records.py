@@ -1,4 +1,4 @@
-"""The replies of the service as typed records, read from the one JSON form that HTTP and command line share."""
+"""Replies of the service as typed records, read from the one JSON form that all its doors share."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -62,7 +62,7 @@ class Settings(BaseSettings):
     )
     llm_model: str = Field(default="default", description="Name of the model there.")
     llm_key: SecretStr | None = Field(default=None, description="Its API key.")
-    # Not measured, a wide guess: models on two cores read five passages for tens of seconds before they speak.
+    # A guess, not measured: on two cores a model reads five passages for tens of seconds before it speaks.
     llm_patience_seconds: float = Field(
         default=60, gt=0, le=600, description="Silence of the model after which passages stand alone."
     )

@@ -17,7 +17,7 @@ from rag.records import PassageRecord, Reply
 
 # A link or an image in prose could carry what the reader asked to a stranger (CVE-2025-32711).
 MARKUP = re.compile(
-    r"[a-z][a-z0-9+.-]*://|\bwww\.|\]\(|!\[|<[a-z/!]|&[a-z#0-9]+;|`|\S@\S|javascript:|data:", re.IGNORECASE
+    r"[a-z][a-z0-9+.-]*://|\bwww\.|\]\(|!\[|<[a-z/!]|&[a-z#0-9]+;|`|\S@\S|javascript:", re.IGNORECASE
 )
 UNSEEN = {"Cc", "Cf", "Co", "Cs", "Cn"}
 NOT_ANSWERED = "the passages are only the nearest ones and may not answer the question"
@@ -60,7 +60,7 @@ class Proofreader:
 
     def __init__(self, passages: Sequence[PassageRecord], lexicon: Lexicon | None) -> None:
         self.shown = 0
-        self.dropped: Counter[Fault] = Counter()
+        self.dropped: Counter[str] = Counter()
         self._passages = {passage.rank: passage for passage in passages}
         self._lexicon = lexicon
         self._sources: dict[int, Source] = {}

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from rag.sentences import sentence_spans
 
@@ -33,7 +34,7 @@ class SentenceStream:
         spans = list(sentence_spans(self._rest))
         done = [
             span
-            for span, following in zip(spans, spans[1:], strict=False)
+            for span, following in pairwise(spans)
             if len(self._rest) - following.start >= SETTLED and self._rest[following.start] != "["
         ]
         drafts = [_draft(span.slice(self._rest)) for span in done]
