@@ -20,6 +20,7 @@ from api.metrics import Metrics
 from api.problems import Problem, problem_of_status, problem_of_validation
 from api.reload import Follower
 from api.security import Guard
+from rag.prose.endpoint import endpoint_of
 from rag.retriever import Retriever
 from rag.settings import Settings, load_settings
 
@@ -51,6 +52,7 @@ def create_app(retriever: Retriever | None = None, settings: Settings | None = N
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
     app.state.desk = desk
+    app.state.endpoint = endpoint_of(settings)
     app.add_middleware(Envelope, guard=Guard(settings), metrics=desk.metrics)
     _answer_errors_as_problems(app)
     for part in (routes, docs, page):

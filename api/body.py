@@ -22,13 +22,13 @@ def body_of(model: str) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
 
 
-async def read_json(request: Request, model: type[Model]) -> Model:
+async def read_json(request: Request, model: type[Model], limit: int = MAX_BODY) -> Model:
     """Read the body as `model`. Raises Problem 400, 413, 415 or 422; never repeats the input.
 
     A UTF-8 byte order mark is skipped; UTF-16 is refused; of two equal keys the last one counts.
     """
     _check_type(request)
-    body = (await _bounded(request)).removeprefix(codecs.BOM_UTF8)
+    body = (await _bounded(request, limit)).removeprefix(codecs.BOM_UTF8)
     try:
         return model.model_validate_json(body)
     except ValidationError as error:
@@ -50,17 +50,17 @@ def _check_type(request: Request) -> None:
         raise Problem("utf-8-required", "JSON is UTF-8 (RFC 8259); leave the charset out.")
 
 
-async def _bounded(request: Request) -> bytes:
+async def _bounded(request: Request, limit: int) -> bytes:
     """Return the body; one that is too large is read on for a while, so that its sender sees why."""
     body, size = bytearray(), 0
     async for part in request.stream():
         size += len(part)
-        if size <= MAX_BODY:
+        if size <= limit:
             body += part
         elif size > MAX_DRAINED:
             break
-    if size > MAX_BODY:
-        raise Problem("too-large", f"At most {MAX_BODY} bytes.", headers={"Connection": "close"})
+    if size > limit:
+        raise Problem("too-large", f"At most {limit} bytes.", headers={"Connection": "close"})
     return bytes(body)
 
 

@@ -12,11 +12,12 @@ from jinja2 import Environment, FileSystemLoader
 from pydantic.json_schema import models_json_schema
 from starlette.responses import FileResponse, HTMLResponse, Response
 
+from api.chat_schemas import ChatRequest
 from api.problems import KINDS
-from api.schemas import AskRequest, BatchRequest, ExportRequest, ProblemReply
+from api.schemas import AskRequest, BatchRequest, ExportRequest, ProblemReply, TellRequest
 
 FOLDER = Path(__file__).parent / "static" / "docs"
-BODIES = (AskRequest, BatchRequest, ExportRequest)
+BODIES = (AskRequest, BatchRequest, ChatRequest, ExportRequest, TellRequest)
 REF = "#/components/schemas/"
 Schema = dict[str, Any]
 

@@ -2,9 +2,9 @@
 
 from fastapi import APIRouter
 
-from api import asking, citations, documents, probes
+from api import asking, chat, citations, documents, probes, telling
 from api.problems import documented
 
 router = APIRouter(responses=documented(400, 401))
-for part in (asking, documents, citations, probes):
+for part in (asking, telling, documents, citations, chat, probes):
     router.include_router(part.router)

@@ -11,6 +11,7 @@ from rag.filters import Filters
 
 MAX_K = 50
 MAX_PAGE = 100
+MAX_EARLIER = 10  # questions before a follow-up: what it refers to hardly lies further back
 MAX_BATCH = 100  # questions at once: about a second of work
 MAX_EXPORTED = 200  # citations of one export: forty questions of a conversation
 
@@ -70,6 +71,17 @@ class AskRequest(Strict):
         default=True,
         description="Let a date in the question bring articles published then forward.",
         examples=[True],
+    )
+
+
+class TellRequest(AskRequest):
+    """A question, or a follow-up to earlier ones."""
+
+    earlier: list[Question] = Field(
+        default=[],
+        max_length=MAX_EARLIER,
+        description="Questions asked before, oldest first: this one is then rewritten to stand alone.",
+        examples=[[]],
     )
 
 

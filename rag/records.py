@@ -24,6 +24,7 @@ class CitationRecord:
     published_on: date | None
     language: str | None
     url: str | None
+    fragment_url: str | None
     start: int
     end: int
     permalink: str
@@ -31,8 +32,8 @@ class CitationRecord:
     @staticmethod
     def of(sent: Json) -> "CitationRecord":
         """Read a citation."""
-        known = {name: sent.get(name) for name in CitationRecord.__dataclass_fields__}
-        return CitationRecord(**known | {"published_on": _day(sent["published_on"])})  # type: ignore[arg-type]
+        known = {name: sent[name] for name in CitationRecord.__dataclass_fields__}
+        return CitationRecord(**known | {"published_on": _day(sent["published_on"])})
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,7 @@ class Check:
     start: int | None
     end: int | None
     text: str | None
+    fragment_url: str | None
 
     @staticmethod
     def of(sent: Json) -> "Check":

@@ -61,6 +61,7 @@ class Retriever:
     def __init__(self, snapshot: Snapshot, encoder: Encoder, fitted: Fitted | None = None) -> None:
         self.snapshot = snapshot
         self._fitted = fitted or snapshot.manifest.fitted
+        self.lexicon = encoder.lexicon
         self._known_languages = encoder.languages
         # A lone name or key word looks like any language: it is taken for one the model knows.
         self._expected = encoder.languages or snapshot.manifest.languages

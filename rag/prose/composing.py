@@ -20,18 +20,19 @@ MARKUP = re.compile(
     r"[a-z][a-z0-9+.-]*://|\bwww\.|\]\(|!\[|<[a-z/!]|&[a-z#0-9]+;|`|\S@\S|javascript:", re.IGNORECASE
 )
 UNSEEN = {"Cc", "Cf", "Co", "Cs", "Cn"}
+NO_MODEL = "no language model is configured"
 NOT_ANSWERED = "the passages are only the nearest ones and may not answer the question"
 
 
 async def compose(
-    reply: Reply, endpoint: Endpoint, lexicon: Lexicon | None
+    reply: Reply, endpoint: Endpoint | None, lexicon: Lexicon | None
 ) -> AsyncIterator[Sentence | Ending]:
     """Yield the sentences that may be shown, then how it ended.
 
     A failure of the endpoint ends the prose with its reason; the passages stand.
     """
-    if not reply.answerable:
-        yield Ending(0, reason=NOT_ANSWERED)
+    if endpoint is None or not reply.answerable:
+        yield Ending(0, reason=NOT_ANSWERED if endpoint else NO_MODEL)
         return
     proof, stream = Proofreader(reply.passages, lexicon), SentenceStream()
     reason = None

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from embeddings import Lexicon
 from rag.language import detect_language
@@ -15,10 +16,12 @@ from rag.prose.days import Day, days_of
 from rag.prose.names import Mentioned, Name, mentioned_in, names_of
 from rag.prose.numbers import Number, numbers_of
 from rag.prose.quotations import is_quoted_from, quotations_of
-from rag.prose.words import ENOUGH, Words, share_said, words_in
+from rag.prose.words import ENOUGH, Words, denied_alike, share_said, words_in
+from rag.sentences import sentence_spans
 from rag.spans import Span
 
 LANGUAGES = ("en", "fr")
+REMEMBERED_PASSAGES = 256  # some 30 kB each: follow-ups meet the same passages again
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ class Source:
     days: frozenset[Day]
     numbers: frozenset[Number]
     mentioned: Mentioned
-    words: Words
+    sentences: tuple[Words, ...]
     language: str
 
 
@@ -61,6 +64,7 @@ def claims_of(sentence: str) -> Claims:
     )
 
 
+@lru_cache(REMEMBERED_PASSAGES)
 def source_of(passage: str, language: str | None) -> Source:
     """Return what a passage in a language (ISO 639-1) holds."""
     text = unicodedata.normalize("NFC", passage)
@@ -69,15 +73,16 @@ def source_of(passage: str, language: str | None) -> Source:
     years = {Number(Decimal(day.year)) for day in days if day.year}
     language = language or detect_language(text)
     numbers = frozenset(numbers_of(text, language, tuple(place for place, _ in dated)))
-    return Source(text, days, numbers | years, mentioned_in(text), words_in(text), language)
+    sentences = tuple(words_in(span.slice(text)) for span in sentence_spans(text))
+    return Source(text, days, numbers | years, mentioned_in(text), sentences, language)
 
 
 def unsupported(claims: Claims, sources: Sequence[Source], lexicon: Lexicon | None) -> Iterator[str]:
     """Yield what the sources do not hold, in words: nothing where the sentence is supported."""
     yield from _unsupported_details(claims, sources)
-    words = [source.words for source in sources]
-    if claims.words.denials and not any(one.denials for one in words):
-        yield f"denial {' '.join(sorted(claims.words.denials))!r}"
+    words = [sentence for source in sources for sentence in source.sentences]
+    if not denied_alike(claims.words, words):
+        yield "denial" if claims.words.denies else "a denial left out"
     # Without a lexicon, words can be compared within one language only.
     if lexicon or all(source.language == claims.language for source in sources):
         share = share_said(claims.words, words, lexicon)
@@ -96,7 +101,7 @@ def _unsupported_details(claims: Claims, sources: Sequence[Source]) -> Iterator[
     for number in claims.numbers - frozenset[Number]().union(*(source.numbers for source in sources)):
         yield f"number {number.value}{number.unit}"
     for name in claims.names:
-        if not any(source.mentioned.holds(name) for source in sources):
+        if not any(source.mentioned.holds(name, source.language == claims.language) for source in sources):
             yield f"name {name.text!r}"
 
 

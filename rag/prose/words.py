@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from embeddings import Lexicon, Vectors
 from rag.lexical import term_of, words_of
-from rag.prose.equivalents import mentions_of
+from rag.prose.equivalents import fold, mentions_of
 from rag.prose.lists import words_listed
 
 # Lies without a name or a number, each held against whichever passage suits it best, reach 0.46 in the
@@ -17,7 +17,7 @@ from rag.prose.lists import words_listed
 ENOUGH = 0.55
 SHORTEST = 3  # letters: shorter words say next to nothing
 # A word that turns a statement into its opposite must stand in a source, in one form or another.
-DENIALS = words_listed("denials")
+DENIALS, DENIAL_STEMS = words_listed("denials"), words_listed("denial_stems")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +27,13 @@ class Words:
     Attributes:
         written: each as it stands.
         keys: for each, its stems in both languages and its groups of equivalents.
-        denials: those of `DENIALS` it holds.
+        denies: whether it holds a word that turns a statement into its opposite.
 
     """
 
     written: tuple[str, ...]
     keys: tuple[frozenset[str], ...]
-    denials: frozenset[str]
+    denies: bool
 
 
 def words_in(text: str) -> Words:
@@ -45,8 +45,8 @@ def words_in(text: str) -> Words:
     every = words_of(text)
     written = tuple(word for word in every if _tells(word))
     keys = tuple(frozenset(_stems(word) | groups.get(word, set())) for word in written)
-    denials = {stem for word in every for stem in _stems(word) | {word.lower()}} & DENIALS
-    return Words(written, keys, frozenset(denials))
+    denies = any(fold(word) in DENIALS or not DENIAL_STEMS.isdisjoint(_stems(word)) for word in every)
+    return Words(written, keys, denies)
 
 
 def _tells(word: str) -> bool:
@@ -62,11 +62,22 @@ def share_said(sentence: Words, sources: Sequence[Words], lexicon: Lexicon | Non
     """Return how much of the sentence the sources say, 0 to 1; 1 for a sentence without content words."""
     if not sentence.written:
         return 1.0
-    held = frozenset[str]().union(*(keys for source in sources for keys in source.keys))
+    held = frozenset[str]().union(*map(_keys, sources))
     missing = [word for word, keys in zip(sentence.written, sentence.keys, strict=True) if not keys & held]
     found = len(sentence.written) - len(missing)
     near = _nearness(missing, [word for source in sources for word in source.written], lexicon)
     return (found + near) / len(sentence.written)
+
+
+def denied_alike(sentence: Words, sources: Sequence[Words]) -> bool:
+    """Say whether the source sentence nearest in words denies where this one does, and only there."""
+    shared = [sum(not keys.isdisjoint(each) for keys in sentence.keys) for each in map(_keys, sources)]
+    nearest = [source for source, count in zip(sources, shared, strict=True) if count == max(shared)]
+    return any(source.denies == sentence.denies for source in nearest)
+
+
+def _keys(words: Words) -> frozenset[str]:
+    return frozenset[str]().union(*words.keys)
 
 
 def _nearness(words: Sequence[str], others: Sequence[str], lexicon: Lexicon | None) -> float:
