@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from api.app import create_app
 from api.logs import configure_logs
@@ -19,12 +20,17 @@ DRAIN_SECONDS = 10  # for running requests at the end: a hundred times what the 
 KEEP_ALIVE_SECONDS = 30  # longer than a reader needs for an answer, so the next question saves a handshake
 
 
-def run(settings: Settings, announce: Callable[[str], None] | None = None) -> None:
+def run(
+    settings: Settings,
+    announce: Callable[[str], None] | None = None,
+    build: Callable[[Settings], ASGIApp] | None = None,
+) -> None:
     """Serve until SIGTERM or Ctrl-C; running requests are answered first.
 
     Args:
         settings: where the index is and where to listen.
         announce: called once with the address when it answers; prints it by default.
+        build: makes what is served; the page and the HTTP API by default.
 
     Raises:
         BadConfiguration: the host is reachable from elsewhere and there is no API key.
@@ -37,8 +43,7 @@ def run(settings: Settings, announce: Callable[[str], None] | None = None) -> No
     with contextlib.closing(listener):
         configure_logs()
         preload()
-        app = create_app(settings=settings)
-        app.state.desk.follower.start()
+        app = (build or _service)(settings)
         config = uvicorn.Config(
             app,
             http=BoundedProtocol,
@@ -51,6 +56,12 @@ def run(settings: Settings, announce: Callable[[str], None] | None = None) -> No
             timeout_graceful_shutdown=DRAIN_SECONDS,
         )
         _Server(config, announce or _print_address).run([listener])
+
+
+def _service(settings: Settings) -> ASGIApp:
+    app = create_app(settings=settings)
+    app.state.desk.follower.start()
+    return app
 
 
 class _Server(uvicorn.Server):

@@ -170,6 +170,24 @@ def serve(
 
 
 @app.command()
+def mcp(
+    transport: Annotated[Literal["stdio", "http"], typer.Option(help="How assistants reach it.")] = "stdio",
+    host: Annotated[str | None, typer.Option(help="Address to listen on, over HTTP.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; 0 for any.")] = None,
+    data: Data = None,
+    model: Model = None,
+) -> None:
+    """Serve assistants (Model Context Protocol) with two tools that only read: ask and get_article."""
+    from importlib import import_module
+    from importlib.util import find_spec
+
+    if find_spec("mcp") is None:
+        raise BadConfiguration("the extra 'mcp' is not installed", "pip install 'ibid[mcp]'")
+    settings = load_settings(host=host, port=port, data=data, model=model)
+    import_module("api.mcp_server").run(settings, transport)
+
+
+@app.command()
 def evaluate(
     gold: Annotated[Path, typer.Argument(help="Gold set, JSON lines.")] = GOLD,
     split: Annotated[Literal["dev", "test", "all"], typer.Option(help="Half of the gold set.")] = "test",

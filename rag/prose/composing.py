@@ -4,7 +4,7 @@ import asyncio
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 
 from embeddings import Lexicon
 from rag.errors import EndpointFailed
@@ -26,7 +26,7 @@ NOT_ANSWERED = "the passages are only the nearest ones and may not answer the qu
 
 async def compose(
     reply: Reply, endpoint: Endpoint | None, lexicon: Lexicon | None
-) -> AsyncIterator[Sentence | Ending]:
+) -> AsyncGenerator[Sentence | Ending]:
     """Yield the sentences that may be shown, then how it ended.
 
     A failure of the endpoint ends the prose with its reason; the passages stand.
