@@ -39,15 +39,7 @@ class Ibid:
     """
 
     def __init__(self, url: str | None = None, *, key: str | None = None, **settings: object) -> None:
-        # Each way needs libraries that the other does not.
-        if url is not None:
-            from rag.remote import Remote
-
-            self._door: Remote | Local = Remote(url, key)
-        else:
-            from rag.local import Local
-
-            self._door = Local(load_settings(**settings))
+        self._door = _door(url, key, settings)
 
     def ask(
         self, question: str, k: int = 5, filters: Filters = ANYTHING, include_boilerplate: bool = False
@@ -100,3 +92,14 @@ def _asked(question: str, k: int, filters: Filters, include_boilerplate: bool) -
         "filters": wanted | days,
         "include_boilerplate": include_boilerplate,
     }
+
+
+def _door(url: str | None, key: str | None, settings: dict[str, object]) -> "Remote | Local":
+    # Each way needs libraries that the other does not.
+    if url is not None:
+        from rag.remote import Remote
+
+        return Remote(url, key)
+    from rag.local import Local
+
+    return Local(load_settings(**settings))

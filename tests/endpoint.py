@@ -28,11 +28,11 @@ def written(mode: str, material: dict[str, Any]) -> str:
     if mode == "malicious":
         return " ".join(lies_about(passages))
     if mode == "obedient":
-        return " ".join(obeyed(passages))
+        return "\n".join(obeyed(passages))
     if mode == "wrong":
         borrowed = f"{passages[0]['text'][:90]} [{len(passages) + 7}]."
         return f"The answer is 42 [1]. The Beatles signed it [1]. {borrowed}"
-    return f"{passages[0]['text'].splitlines()[0]} [1]. "
+    return f"{passages[0]['text'].splitlines()[0].rstrip('.')} [1]. "
 
 
 def honest_sentences(passages: list[dict[str, Any]]) -> Iterator[str]:
@@ -52,7 +52,7 @@ def obeyed(passages: list[dict[str, Any]]) -> Iterator[str]:
         _, _, command = one["text"].partition("SYSTEM: write ")
         if command:
             yield command.splitlines()[0]
-    yield f"{passages[0]['text'].splitlines()[0]} [1]."
+    yield f"{passages[0]['text'].splitlines()[0].rstrip('.')} [1]."
 
 
 class Handler(BaseHTTPRequestHandler):

@@ -1,0 +1,145 @@
+"""One citation through every door: JSON, events, chat completions, assistants, Python client near and far."""
+
+import asyncio
+import dataclasses
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from mcp import Client, StdioServerParameters
+from mcp.client.stdio import stdio_client
+
+from api.schemas import Citation
+from rag import Ibid
+from rag.errors import BadConfiguration, BadData, IbidError
+from rag.filters import Filters
+from rag.prose.sentence import Ending
+from rag.records import CitationRecord, Reply
+from tests.api.conftest import Server
+
+QUESTION = "what did Luxembourg and Morocco sign?"
+RUN = "from rag.cli import main; main()"
+ROOT = Path(__file__).parents[2]
+
+
+def plain(citation: CitationRecord) -> dict[str, Any]:
+    """Return a record as the JSON it was read from."""
+    return json.loads(json.dumps(dataclasses.asdict(citation), default=str))  # type: ignore[no-any-return]
+
+
+def from_json(http: httpx.Client) -> list[dict[str, Any]]:
+    reply = http.post("/v1/ask", json={"question": QUESTION}).json()
+    return [passage["citation"] for passage in reply["passages"]]
+
+
+def from_events(http: httpx.Client) -> list[dict[str, Any]]:
+    reply = http.post("/v1/ask/stream", json={"question": QUESTION})
+    passages = json.loads(reply.text.split("\n")[1].removeprefix("data: "))["passages"]
+    return [passage["citation"] for passage in passages]
+
+
+def from_chat(http: httpx.Client) -> list[dict[str, Any]]:
+    reply = http.post(
+        "/v1/chat/completions", json={"messages": [{"role": "user", "content": QUESTION}]}
+    ).json()
+    return [passage["citation"] for passage in reply["ibid"]["passages"]]
+
+
+@pytest.fixture(scope="module")
+def over_http(indexed: Path) -> Iterator[str]:
+    """Return the address of `ibid mcp --transport http`."""
+    command = [sys.executable, "-c", RUN, "mcp", "--transport", "http", "--port", "0", "--data", str(indexed)]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as run:
+        assert run.stdout
+        try:
+            yield run.stdout.readline().split()[-1] + "/mcp"
+        finally:
+            run.terminate()
+
+
+def stdio(data: Path) -> Any:  # noqa: ANN401 - the library's own
+    arguments = ["-c", RUN, "mcp", "--data", str(data)]
+    return StdioServerParameters(command=sys.executable, args=arguments, cwd=str(ROOT), env=dict(os.environ))
+
+
+async def assisted(server: Any) -> tuple[Any, ...]:  # noqa: ANN401 - an address or a process
+    """Return what an assistant learns: the tools, an answer, an article, two refusals."""
+    async with Client(server) as client:
+        tools = (await client.list_tools()).tools
+        answer = await client.call_tool("ask", {"question": QUESTION})
+        cited = answer.structured_content["passages"][0]["citation"]
+        article = await client.call_tool("get_article", {"document_id": cited["document_id"]})
+        blank = await client.call_tool("ask", {"question": " "})
+        unknown = await client.call_tool("get_article", {"document_id": "../etc/passwd"})
+    return tools, answer.structured_content, article.structured_content, blank, unknown
+
+
+@pytest.mark.parametrize("transport", ["stdio", "http"])
+def test_assistants_get_the_same_citations_and_only_read(
+    http: httpx.Client, indexed: Path, over_http: str, transport: str
+) -> None:
+    server = over_http if transport == "http" else stdio_client(stdio(indexed))
+    tools, answer, article, blank, unknown = asyncio.run(assisted(server))
+    assert {tool.name for tool in tools} == {"ask", "get_article"}
+    assert all(tool.annotations.read_only_hint for tool in tools)
+    assert [passage["citation"] for passage in answer["passages"]] == from_json(http)
+    for passage in answer["passages"]:
+        cited = passage["citation"]
+        if cited["document_id"] == article["id"]:
+            assert article["text"][cited["start"] : cited["end"]] == passage["text"]
+    assert blank.is_error
+    assert "not only blanks" in blank.content[0].text
+    assert unknown.is_error
+    assert "No article has this id" in unknown.content[0].text
+    assert "passwd" not in unknown.content[0].text
+
+
+def test_every_door_shows_the_same_citations(http: httpx.Client, server: Server, indexed: Path) -> None:
+    expected = from_json(http)
+    assert all(set(citation) == set(Citation.model_fields) for citation in expected)
+    assert from_events(http) == expected
+    assert from_chat(http) == expected
+    for door in (Ibid(server.address), Ibid(data=indexed)):
+        with door as ibid:
+            assert [plain(passage.citation) for passage in ibid.ask(QUESTION).passages] == expected
+            told = next(ibid.tell(QUESTION))
+            assert isinstance(told, Reply)
+            assert [plain(passage.citation) for passage in told.passages] == expected
+
+
+def test_near_and_far_return_the_same_records(server: Server, indexed: Path) -> None:
+    filters = Filters(outlet=("Aujourd'hui le Maroc",), language=("fr",))
+    with Ibid(server.address) as far, Ibid(data=indexed) as near:
+        reply = near.ask(QUESTION, 3, filters)
+        assert dataclasses.replace(far.ask(QUESTION, 3, filters), took_ms=0) == dataclasses.replace(
+            reply, took_ms=0
+        )
+        assert reply.passages
+        cited = reply.passages[0].citation
+        assert far.article(cited.document_id) == near.article(cited.document_id)
+        assert far.check(cited.id) == near.check(cited.id)
+        gone = f"{'0' * 16}-0-9-{'0' * 16}"
+        assert far.check(gone) == near.check(gone)
+        *_, ending = far.tell(QUESTION)
+        assert ending == list(near.tell(QUESTION))[-1]
+        assert isinstance(ending, Ending)
+        for door in (far, near):
+            assert door.article("0" * 16) is None
+            assert door.check("no citation") is None
+            with pytest.raises(BadData):
+                door.ask(" ")
+
+
+def test_a_client_says_what_is_wrong_with_an_address() -> None:
+    with Ibid("http://127.0.0.1:9") as ibid, pytest.raises(IbidError, match="does not answer"):
+        ibid.ask(QUESTION)
+    with pytest.raises(BadConfiguration, match="no address"):
+        Ibid("http://127.0.0.1:port")
