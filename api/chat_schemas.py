@@ -17,7 +17,7 @@ class Turn(BaseModel):
     # What else other models take (names, tool calls, temperatures) is accepted and has no effect.
     model_config = ConfigDict(extra="ignore", strict=True)
 
-    role: str = Field(max_length=20, examples=["user"])
+    role: Literal["system", "developer", "user", "assistant", "tool", "function"] = Field(examples=["user"])
     content: str | list[dict[str, Any]] | None = Field(
         default=None, description="Text, or parts of which the texts count.", examples=["Qui a signé ?"]
     )

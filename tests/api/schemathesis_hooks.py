@@ -4,6 +4,8 @@ from typing import Any
 
 import schemathesis
 
+LONGEST = 2_000
+
 
 def can_be_seen(text: object) -> bool:
     return not isinstance(text, str) or any(c.isprintable() and not c.isspace() for c in text)
@@ -11,6 +13,20 @@ def can_be_seen(text: object) -> bool:
 
 @schemathesis.hook
 def filter_body(context: schemathesis.HookContext, body: Any) -> bool:  # noqa: ANN401 - any JSON value
-    asked = body.get("questions", [body]) if isinstance(body, dict) else []
-    questions = asked if isinstance(asked, list) else []
-    return all(can_be_seen(one.get("question")) for one in questions if isinstance(one, dict))
+    if not isinstance(body, dict):
+        return True
+    asked = [body.get("questions", [body]), body.get("earlier", [])]
+    questions = [one for some in asked if isinstance(some, list) for one in some]
+    return all(can_be_seen(one.get("question") if isinstance(one, dict) else one) for one in questions)
+
+
+@schemathesis.hook
+def filter_case(context: schemathesis.HookContext, case: schemathesis.Case) -> bool:
+    """Keep the conversations that end with a question: no schema can ask for that."""
+    turns = case.body.get("messages") if isinstance(case.body, dict) else None
+    last = turns[-1] if isinstance(turns, list) and turns else None
+    if not isinstance(last, dict) or not isinstance(last.get("role"), str):
+        return True
+    content = last.get("content")
+    asks = last["role"] == "user" and isinstance(content, str)
+    return asks and can_be_seen(content) and "\0" not in content and len(content) <= LONGEST
