@@ -12,8 +12,8 @@ from rag.lexical import term_of, words_of
 from rag.prose.equivalents import fold, mentions_of
 from rag.prose.lists import words_listed
 
-# True sentences of the development half: 2 of 41 below 0.55, the others from 0.71. Inventions, each held against
-# whichever passage suits it best: at most 0.48; a sentence cited to another article: up to 0.61.
+# True sentences of the development half: 2 of 41 below 0.55, the others from 0.71. Inventions, each held
+# against whichever passage suits it best: at most 0.48; a sentence cited to another article: up to 0.61.
 # `python -m tests.benchmarks.prose`
 ENOUGH = 0.65
 SHORTEST = 3  # letters: shorter words say next to nothing

@@ -24,6 +24,7 @@ from rag.reply import answer_as_json
 from rag.retriever import Retriever
 from rag.settings import Settings
 from rag.snapshot import Snapshot, open_current
+from tests.endpoint import honest_sentences
 from tests.lies import INVENTIONS, lies_about
 
 ROOT = Path(__file__).parents[2]
@@ -39,7 +40,7 @@ def main() -> None:
         for split in ("dev", "test"):
             true_sentences(split, snapshot, encoder)
         inventions(snapshot, encoder)
-        lies(Retriever(snapshot, encoder))
+        answers(Retriever(snapshot, encoder))
         snapshot.close()
 
 
@@ -79,8 +80,9 @@ def _share(sentence: str, sources: list[Source], encoder: Encoder) -> float:
     return share_said(claims_of(sentence).words, words, encoder.lexicon)
 
 
-def lies(retriever: Retriever) -> None:
-    answers, told, shown, faults = 0, 0, 0, Counter[str]()
+def answers(retriever: Retriever) -> None:
+    """Let an honest and a malicious endpoint answer every gold question that is thought answerable."""
+    answered, told, shown, faults, honest, kept = 0, 0, 0, Counter[str](), 0, 0
     for question in [json.loads(line)["question"] for line in GOLD.read_text("utf-8").splitlines()]:
         reply = Reply.of(answer_as_json(retriever.ask(question), retriever.snapshot, 0.0))
         if not reply.answerable:
@@ -88,21 +90,20 @@ def lies(retriever: Retriever) -> None:
         material = [
             {"number": one.rank, "title": one.citation.title, "text": one.text} for one in reply.passages
         ]
-        proof, stream, made = (
-            Proofreader(reply.passages, retriever.lexicon),
-            SentenceStream(),
-            lies_about(material),
-        )
-        for draft in stream.feed(" ".join(made)) + stream.end():
-            if sentence := proof.read(draft):
-                print("  SHOWN", sentence)
-        answers, told, shown, faults = (
-            answers + 1,
-            told + len(made),
-            shown + proof.shown,
-            faults + proof.dropped,
-        )
-    print(f"false: {shown} of {told} shown in {answers} answers; dropped as {dict(faults)}")
+        made, true = lies_about(material), list(honest_sentences(material))
+        false_proof, true_proof = _read(made, reply, retriever), _read(true, reply, retriever)
+        answered, told, shown = answered + 1, told + len(made), shown + false_proof.shown
+        faults += false_proof.dropped
+        honest, kept = honest + len(true), kept + true_proof.shown
+    print(f"false: {shown} of {told} shown in {answered} answers; dropped as {dict(faults)}")
+    print(f"honest: {honest - kept} of {honest} refused in the same answers")
+
+
+def _read(sentences: list[str], reply: Reply, retriever: Retriever) -> Proofreader:
+    proof, stream = Proofreader(reply.passages, retriever.lexicon), SentenceStream()
+    for draft in stream.feed(" ".join(sentences)) + stream.end():
+        proof.read(draft)
+    return proof
 
 
 if __name__ == "__main__":

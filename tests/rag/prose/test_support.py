@@ -31,7 +31,7 @@ def faults(sentence: str, encoder: Encoder, *sources: Source) -> list[str]:
         "On 25 January 2021, Marc Hansen and Moulay Hafid Elalamy signed a declaration of intent.",
         "In January 2021 Morocco signed a declaration of intent.",
         "Hansen said: “Le Luxembourg mise sur la confiance”.",
-        "Hansen spoke before about fifty companies and 500,000,000 consumers.",
+        "Hansen and the minister of industry signed before fifty companies and 500,000,000 consumers.",
         "Belgium did not sign.",
         "The Moroccan minister signed in 2021.",
     ],
@@ -85,7 +85,7 @@ def test_without_a_lexicon_words_are_compared_within_one_language_only() -> None
 
 @pytest.mark.parametrize("split", ["dev", "test"])
 def test_few_true_sentences_are_refused(split: str, seeds_snapshot: Snapshot, encoder: Encoder) -> None:
-    """CONTRIBUTING.md states the rates: 2 of 41 on the half they were chosen on, 1 of 40 on the other."""
+    """Two of 41 on the half that the threshold was chosen on, two of 40 on the other."""
     rows = [row for row in map(json.loads, HONEST.read_text("utf-8").splitlines()) if row["split"] == split]
     documents = {one.source: one for one in seeds_snapshot.documents(0, 10)}
     refused = []
