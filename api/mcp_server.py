@@ -10,7 +10,7 @@ from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.types import ToolAnnotations
 from pydantic import Field, ValidationError
-from starlette.types import ASGIApp
+from starlette.applications import Starlette
 
 from api.app import create_app
 from api.desk import Desk
@@ -52,11 +52,13 @@ def run(settings: Settings, transport: Transport) -> None:
     tools_over(_desk(settings)).run("stdio")
 
 
-def over_http(settings: Settings) -> ASGIApp:
+def over_http(settings: Settings) -> Starlette:
     """Return the application at /mcp, with the keys, host names and headers of the service."""
     desk = _desk(settings)
     app = tools_over(desk).streamable_http_app(stateless_http=True, json_response=True, host=settings.host)
-    return Envelope(app, Guard(settings), desk.metrics)
+    app.state.desk = desk
+    app.add_middleware(Envelope, guard=Guard(settings), metrics=desk.metrics)
+    return app
 
 
 def _desk(settings: Settings) -> Desk:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.applications import Starlette
 
 from api.app import create_app
 from api.logs import configure_logs
@@ -23,14 +23,14 @@ KEEP_ALIVE_SECONDS = 30  # longer than a reader needs for an answer, so the next
 def run(
     settings: Settings,
     announce: Callable[[str], None] | None = None,
-    build: Callable[[Settings], ASGIApp] | None = None,
+    build: Callable[[Settings], Starlette] | None = None,
 ) -> None:
     """Serve until SIGTERM or Ctrl-C; running requests are answered first.
 
     Args:
         settings: where the index is and where to listen.
         announce: called once with the address when it answers; prints it by default.
-        build: makes what is served; the page and the HTTP API by default.
+        build: makes what is served, with its desk in `state`; the page and the HTTP API by default.
 
     Raises:
         BadConfiguration: the host is reachable from elsewhere and there is no API key.
@@ -58,7 +58,7 @@ def run(
         _Server(config, announce or _print_address).run([listener])
 
 
-def _service(settings: Settings) -> ASGIApp:
+def _service(settings: Settings) -> Starlette:
     app = create_app(settings=settings)
     app.state.desk.follower.start()
     return app
