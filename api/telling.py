@@ -44,13 +44,9 @@ async def telling(request: Request, asked: TellRequest) -> Telling:
     """Understand the question and answer it with passages. Raises Problem 429 or 503."""
     desk, endpoint = desk_of(request), endpoint_of_app(request)
     rewritten = await rewrite(asked.question, asked.earlier, endpoint)
-    plain = AskRequest(
-        question=rewritten.question,
-        k=asked.k,
-        filters=asked.filters,
-        include_boilerplate=asked.include_boilerplate,
-    )
-    reply = await desk.ask(plain, client_of(request))
+    plain = {name: getattr(asked, name) for name in AskRequest.model_fields}
+    question = AskRequest(**plain | {"question": rewritten.question})
+    reply = await desk.ask(question, client_of(request))
     lexicon = desk.live.retriever.lexicon if desk.live.retriever else None
     return Telling(reply, rewritten if asked.earlier else None, endpoint, lexicon)
 

@@ -42,10 +42,16 @@ class Ibid:
         self._door = _door(url, key, settings)
 
     def ask(
-        self, question: str, k: int = 5, filters: Filters = ANYTHING, include_boilerplate: bool = False
+        self,
+        question: str,
+        k: int = 5,
+        filters: Filters = ANYTHING,
+        include_boilerplate: bool = False,
+        use_dates: bool = True,
     ) -> Reply:
         """Return the passages that answer. Raises BadData, IbidError."""
-        return Reply.of(self._door.ask(_asked(question, k, filters, include_boilerplate)))
+        choices = {"include_boilerplate": include_boilerplate, "use_dates": use_dates}
+        return Reply.of(self._door.ask(_asked(question, k, filters) | choices))
 
     def tell(
         self, question: str, k: int = 5, filters: Filters = ANYTHING, *, earlier: Sequence[str] = ()
@@ -54,7 +60,7 @@ class Ibid:
 
         Raises BadData, IbidError; a failing language model is told by the ending instead.
         """
-        asked = _asked(question, k, filters, False) | {"earlier": list(earlier)}
+        asked = _asked(question, k, filters) | {"earlier": list(earlier)}
         for name, sent in self._door.tell(asked):
             part: Part = PARTS[name].of(sent)
             yield part
@@ -82,7 +88,7 @@ class Ibid:
         self.close()
 
 
-def _asked(question: str, k: int, filters: Filters, include_boilerplate: bool) -> dict[str, Any]:
+def _asked(question: str, k: int, filters: Filters) -> dict[str, Any]:
     """Return the body of `POST /v1/ask`."""
     wanted = asdict(filters)
     days = {name: wanted[name] and wanted[name].isoformat() for name in ("published_from", "published_to")}
@@ -90,7 +96,8 @@ def _asked(question: str, k: int, filters: Filters, include_boilerplate: bool) -
         "question": question,
         "k": k,
         "filters": wanted | days,
-        "include_boilerplate": include_boilerplate,
+        "include_boilerplate": False,
+        "use_dates": True,
     }
 
 

@@ -42,7 +42,11 @@ class Local:
         """Return the reply to a question."""
         started = perf_counter()
         answer = self._retriever.ask(
-            asked["question"], asked["k"], _filters(asked["filters"]), asked["include_boilerplate"]
+            asked["question"],
+            asked["k"],
+            _filters(asked["filters"]),
+            asked["include_boilerplate"],
+            asked["use_dates"],
         )
         return answer_as_json(answer, self._retriever.snapshot, (perf_counter() - started) * 1000)
 

@@ -37,6 +37,22 @@ class CitationRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class CopyRecord:
+    """Another article that holds the same words."""
+
+    document_id: str
+    title: str | None
+    outlet: str | None
+    published_on: date | None
+    url: str | None
+
+    @staticmethod
+    def of(sent: Json) -> "CopyRecord":
+        """Read a copy."""
+        return CopyRecord(**{**sent, "published_on": _day(sent["published_on"])})
+
+
+@dataclass(frozen=True, slots=True)
 class PassageRecord:
     """A passage as it is sent: its words, the answering sentences in them, its citation."""
 
@@ -46,6 +62,7 @@ class PassageRecord:
     highlights: tuple[Span, ...]
     citation: CitationRecord
     explanation: Explanation
+    also_in: tuple[CopyRecord, ...]
 
     @staticmethod
     def of(sent: Json) -> "PassageRecord":
@@ -57,7 +74,25 @@ class PassageRecord:
             tuple(Span(mark["start"], mark["end"]) for mark in sent["highlights"]),
             CitationRecord.of(sent["citation"]),
             Explanation(**sent["explanation"]),
+            tuple(CopyRecord.of(one) for one in sent["also_in"]),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class DateRecord:
+    """A date of the question, `question[start:end]`, and the days it means, inclusive."""
+
+    text: str
+    start: int
+    end: int
+    first: date
+    last: date
+
+    @staticmethod
+    def of(sent: Json) -> "DateRecord":
+        """Read a date."""
+        days = {name: date.fromisoformat(sent[name]) for name in ("first", "last")}
+        return DateRecord(**{**sent, **days})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +105,7 @@ class Reply:
     confidence: float
     reason: str | None
     warnings: tuple[str, ...]
+    dates: tuple[DateRecord, ...]
     passages: tuple[PassageRecord, ...]
     index_id: str
     took_ms: float
@@ -84,6 +120,7 @@ class Reply:
             sent["confidence"],
             sent.get("reason"),
             tuple(sent["warnings"]),
+            tuple(DateRecord.of(one) for one in sent["dates"]),
             tuple(PassageRecord.of(one) for one in sent["passages"]),
             sent["index"]["id"],
             sent["took_ms"],
@@ -101,6 +138,7 @@ class Article:
     published_on: date | None
     language: str | None
     url: str | None
+    author: str | None
     sha256: str
     text: str
 
