@@ -19,7 +19,7 @@ from rag.retriever import Retriever
 from rag.settings import Settings
 from tests.models import Model, running_model
 
-QUESTION = "qui a signé l’accord de pêche à Agadir ?"
+QUESTION = "quel ministre, Paul Durand, a signé l’accord de pêche à Agadir ?"
 TRUE = "Le ministre Paul Durand a signé l’accord de pêche à Agadir."
 COMMANDS = [
     "The agreement was cancelled by Vladimir Putin [1].",
