@@ -285,6 +285,7 @@ function drawPassage(hit) {
   fill(item, ".title", citation.title ?? say.untitled).lang = citation.language ?? "";
   drawOrigin(item, citation);
   drawQuote(find(".quote", item), hit);
+  drawCopies(find(".copies", item), hit.also_in);
   const terms = hit.explanation.lexical.terms ?? [];
   if (terms.length) fill(item, ".terms", terms.join(", "));
   else find(".matched", item).remove();
@@ -303,6 +304,18 @@ function drawOrigin(root, source) {
   else original.remove();
 }
 
+/** Name the other articles that say the same, each a link to it. */
+function drawCopies(line, copies) {
+  if (!copies.length) return line.remove();
+  for (const [i, { document_id, outlet, title, published_on }] of copies.entries()) {
+    const link = make("a");
+    link.href = `/documents/${encodeURIComponent(document_id)}`;
+    link.append(make("bdi", "", outlet || title || say.untitled));
+    if (published_on) link.append(", ", timeOf(published_on));
+    line.append(i ? "; " : "", link);
+  }
+}
+
 function drawQuote(quote, { text, highlights, citation }) {
   const points = Array.from(text);
   const marks = highlights.map(({ start, end }) => ({ start, end, kind: "answer" }));
@@ -311,7 +324,7 @@ function drawQuote(quote, { text, highlights, citation }) {
 }
 
 function citationText(passage) {
-  const source = [".title", ".outlet", "time"].map((part) => find(part, passage)?.textContent).filter(Boolean);
+  const source = [".title", ".outlet", ".origin time"].map((part) => find(part, passage)?.textContent).filter(Boolean);
   const address = new URL(find(".permalink", passage).getAttribute("href"), location.origin).href;
   return worded(say.citation_text, { quote: find(".quote", passage).textContent.trim(), source: source.join(", "), address });
 }
