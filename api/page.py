@@ -20,7 +20,8 @@ from rag.snapshot import Snapshot
 
 SINGLE = ("published_from", "published_to")
 SEVERAL = ("outlet", "language")
-USUAL_K = "5"  # the default of the contract; left out of addresses
+# The defaults of the contract; app.js leaves the same ones out of addresses.
+USUAL = {"k": "5", "include_boilerplate": "false", "use_dates": "true"}
 ARTICLES_OFFERED = 4  # where no example question fits the articles, these many titles fill its place
 YEAR = 365 * 24 * 3600  # seconds
 SERVED = ("app.js", "icon.svg", "style.css")
@@ -50,11 +51,11 @@ async def chat(request: Request) -> Response:
 
 def _asked(given: QueryParams) -> dict[str, Any]:
     """Return what the address asks, as the template and `app.js` understand it."""
-    filters = {name: given.get(name, "") for name in (*SINGLE, "k", "include_boilerplate")}
+    filters = {name: given.get(name, "") for name in (*SINGLE, *USUAL)}
     scope = [
         (name, value)
         for name, value in given.multi_items()
-        if name in filters | dict.fromkeys(SEVERAL) and value.strip() and (name, value) != ("k", USUAL_K)
+        if name in filters | dict.fromkeys(SEVERAL) and value.strip() and value != USUAL.get(name)
     ]
     question = given.get("q", "").strip()
     return {
@@ -67,20 +68,25 @@ def _asked(given: QueryParams) -> dict[str, Any]:
 
 def _ask_request(given: QueryParams) -> AskRequest:
     """Read an address as the endpoint reads a body. Raises Problem 422."""
-    k = given.get("k") or USUAL_K
     filters: dict[str, Any] = {name: given[name] for name in SINGLE if given.get(name)}
     filters |= {name: given.getlist(name) for name in SEVERAL if name in given}
     body = {
         "question": given["q"],
-        "k": int(k) if k.isascii() and k.isdigit() and len(k) < len("1000") else k,
         "filters": filters,
-        "include_boilerplate": given.get("include_boilerplate") == "true",
+        **{name: _plain(given.get(name) or usual) for name, usual in USUAL.items()},
     }
     try:
         return AskRequest.model_validate_json(json.dumps(body))
     except ValidationError as error:
         faults: list[Any] = error.errors(include_input=False, include_url=False, include_context=False)
         raise problem_of_validation(faults) from None
+
+
+def _plain(value: str) -> str | int | bool:
+    """Return a value as JSON would hold it; what is neither a truth nor a small number stays a text."""
+    if value in ("true", "false"):
+        return value == "true"
+    return int(value) if value.isascii() and value.isdigit() and len(value) < len("1000") else value
 
 
 async def _about(request: Request, fresh: bool) -> dict[str, Any]:

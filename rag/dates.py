@@ -46,7 +46,7 @@ _Y = rf"(?P<year>(?:19|20)\d\d)(?![\d’'-]|[.,]\d){_UNITS}"
 _D = r"(?P<day>\d{1,2})(?:er|st|nd|rd|th)?"
 _N = rf"(?P<count>\d{{1,2}}|{'|'.join(filter(None, NUMERALS))})"
 _IN = r"(?:in|during|throughout|en|durant|pendant|courant|l['’]année|the year|d['’]ici|by)"
-_EARLIEST, _LATEST = date(1900, 1, 1), date(2099, 12, 31)
+EARLIEST, LATEST = date(1900, 1, 1), date(2099, 12, 31)  # ends of what is open: "since 2019"
 
 Days = tuple[date, date]
 Reading = Callable[[re.Match[str], date], Days]
@@ -125,9 +125,9 @@ READINGS: tuple[tuple[str, Reading], ...] = (
     ),
     (r"les années\s+(?P<year>(?:19|20)\d0)", _decade),
     (r"the\s+(?P<year>(?:19|20)\d0)s", _decade),
-    (rf"(?:since|depuis)\s+{_Y}", lambda found, _: (date(int(found["year"]), 1, 1), _LATEST)),
-    (rf"(?:after|après)\s+{_Y}", lambda found, _: (date(int(found["year"]) + 1, 1, 1), _LATEST)),
-    (rf"(?:before|avant)\s+{_Y}", lambda found, _: (_EARLIEST, date(int(found["year"]) - 1, 12, 31))),
+    (rf"(?:since|depuis)\s+{_Y}", lambda found, _: (date(int(found["year"]), 1, 1), LATEST)),
+    (rf"(?:after|après)\s+{_Y}", lambda found, _: (date(int(found["year"]) + 1, 1, 1), LATEST)),
+    (rf"(?:before|avant)\s+{_Y}", lambda found, _: (EARLIEST, date(int(found["year"]) - 1, 12, 31))),
     (rf"{_IN}\s+{_Y}", lambda found, _: _year(int(found["year"]))),
     (rf"(?:last|in|en)\s+{_M}(?:\s+derni(?:er|ère))?(?!\s+\d)", _past_month),
     (r"last year|l['’]an(?:née)? (?:derni(?:er|ère)|passée?)", lambda _, today: _year(today.year - 1)),

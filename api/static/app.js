@@ -8,7 +8,10 @@ const NARROW = matchMedia("(max-width: 63.99rem)"); // below it a source fills t
 const STILL = matchMedia("(prefers-reduced-motion: reduce)");
 const COARSE = matchMedia("(pointer: coarse)");
 const HISTORY_LENGTH = 50; // questions kept: what a reader can still look through
+const DAY_MS = 24 * 60 * 60 * 1000;
 const TOLD_MS = 2000; // how long a button says what it has done: long enough to be read
+const USUAL = { k: "5", include_boilerplate: "false", use_dates: "true" }; // left out of addresses; api/page.py does the same
+const [EARLIEST, LATEST] = ["1900-01-01", "2099-12-31"]; // rag/dates.py ends there what the question leaves open
 const RETRIED = [0, 429, 500, 503]; // statuses after which the same question may fare better; 0 is no reply
 
 // ---- elements ------------------------------------------------------------------------------------
@@ -52,10 +55,16 @@ function control(character) {
 
 const plural = new Intl.PluralRules(language);
 const days = new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone: "UTC" });
+const months = new Intl.DateTimeFormat(locale, { month: "long", year: "numeric", timeZone: "UTC" });
 const names = new Intl.DisplayNames(language, { type: "language", fallback: "none" });
 
 function worded(message, values) {
   return message.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+}
+
+/** Put elements into a message where it names them. */
+function composed(message, elements) {
+  return message.split(/\{(\w+)\}/).flatMap((part, i) => (i % 2 ? elements[part] : [part]));
 }
 
 function counted(message, n) {
@@ -67,9 +76,11 @@ function strength(confidence) {
   return worded(say.strength, { words, percent: Math.floor(confidence * 100 + 0.5) });
 }
 
+/** Write a day as the reader does, or a whole month, or a whole year. */
 function day(iso) {
   const date = new Date(iso);
-  if (Number.isNaN(date.getTime())) return iso;
+  if (Number.isNaN(date.getTime()) || /^\d{4}$/.test(iso)) return iso;
+  if (/^\d{4}-\d\d$/.test(iso)) return months.format(date);
   return language === "fr" ? days.format(date).replace(/^1 /, "1er ") : days.format(date); // Unicode CLDR writes "1 mai"
 }
 
@@ -177,9 +188,9 @@ function posted(body) {
 
 // ---- questions and their addresses ------------------------------------------------------------------
 
-/** The canonical address of a question: empty fields and the usual k are left out. */
+/** The canonical address of a question: empty fields and usual values are left out. */
 function addressOf(given) {
-  const entries = [...given].filter(([name, value]) => value.trim() && !(name === "k" && value === "5"));
+  const entries = [...given].filter(([name, value]) => value.trim() && value !== USUAL[name]);
   return `?${new URLSearchParams(entries)}`;
 }
 
@@ -189,15 +200,40 @@ function requestOf(address) {
   for (const name of ["published_from", "published_to"]) if (given.get(name)) filters[name] = given.get(name);
   for (const name of ["outlet", "language"]) if (given.has(name)) filters[name] = given.getAll(name);
   const include_boilerplate = given.get("include_boilerplate") === "true";
-  return { question: given.get("q"), k: Number(given.get("k") ?? 5), filters, include_boilerplate };
+  const use_dates = given.get("use_dates") !== "false";
+  return { question: given.get("q"), k: Number(given.get("k") ?? 5), filters, include_boilerplate, use_dates };
 }
 
 function scopeItem([name, value]) {
   const item = make("li", "", `${say[name] ?? name} `);
   if (name.startsWith("published")) item.append(timeOf(value));
   else if (name === "language") item.append(languageOf(value));
-  else if (name !== "include_boilerplate") item.append(make("bdi", "", value));
+  else if (!["include_boilerplate", "use_dates"].includes(name)) item.append(make("bdi", "", value));
   return item;
+}
+
+/** Say which articles the question's dates bring forward, with a link that asks without them. */
+function datesItem(dates, address) {
+  const item = make("li", "dated");
+  const told = make("span");
+  const written = dates.flatMap((date, i) => [i ? ", " : "", ...period(date)]);
+  told.append(...composed(say.dates_first, { dates: written }));
+  const link = make("a", "undated", "×");
+  link.href = `/${address}&use_dates=false`;
+  link.setAttribute("aria-label", say.use_dates);
+  item.append(told, " ", link);
+  return item;
+}
+
+/** Write the days of a date by the rules of api/period.py. */
+function period({ first, last }) {
+  const next = new Date(Date.parse(last) + DAY_MS).toISOString();
+  const years = first.endsWith("-01-01") && last.endsWith("-12-31");
+  const months = first.endsWith("-01") && next.slice(8, 10) === "01";
+  const [earliest, latest] = [first, last].map((end) => end.slice(0, years ? 4 : months ? 7 : 10));
+  if (last === LATEST) return composed(say.date_since, { date: [timeOf(earliest)] });
+  if (first === EARLIEST) return composed(say.date_until, { date: [timeOf(latest)] });
+  return earliest === latest ? [timeOf(earliest)] : [timeOf(earliest), " – ", timeOf(latest)];
 }
 
 // ---- turns: a question and its reply ------------------------------------------------------------------
@@ -245,6 +281,7 @@ function drawReply(turn, reply) {
   const drawn = find(".reply", stamp("turn"));
   turn.classList.toggle("unanswered", !reply.answerable);
   find(".question", turn).lang = reply.question_language;
+  if (reply.dates.length) find(".scope", turn).append(datesItem(reply.dates, turn.dataset.address));
   find(".warnings", drawn).append(...reply.warnings.map((warning) => make("li", "", warning)));
   find(".passages", drawn).append(...reply.passages.map(drawPassage));
   drawOutcome(drawn, reply, turn.dataset.address);
@@ -629,7 +666,7 @@ const CLICKS = [
   ["#source .retry", () => openSource(opened)],
   [".retry", () => location.reload()],
   ["#export button", (button) => exportAll(button)],
-  [".example, .earlier, .question, .widen", (link) => go(addressOf(new URL(link.href).searchParams))],
+  [".example, .earlier, .question, .widen, .undated", (link) => go(addressOf(new URL(link.href).searchParams))],
 ];
 
 function onClick(event) {
