@@ -67,7 +67,10 @@ def _asked(given: QueryParams) -> dict[str, Any]:
 
 
 def _ask_request(given: QueryParams) -> AskRequest:
-    """Read an address as the endpoint reads a body. Raises Problem 422."""
+    """Read an address as the endpoint reads a body. Raises Problem 422, also for a value given twice."""
+    for name in ("q", *SINGLE, *USUAL):
+        if (times := len(given.getlist(name))) > 1:
+            raise Problem("invalid-request", f"{name} stands {times} times in the address; give it once.")
     filters: dict[str, Any] = {name: given[name] for name in SINGLE if given.get(name)}
     filters |= {name: given.getlist(name) for name in SEVERAL if name in given}
     body = {

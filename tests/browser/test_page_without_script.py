@@ -49,6 +49,16 @@ def test_a_question_that_cannot_be_asked_says_why(visit: Visit) -> None:
         expect(page.locator(".problem")).to_contain_text("cannot be asked")
         expect(page.locator("#question")).to_be_visible()
         expect(page.get_by_label("Aujourd'hui le Maroc")).to_be_attached()
+    for twice in ("k", "published_from", "published_to", "include_boilerplate", "use_dates", "q"):
+        reply = page.goto(f"/?q=x&{twice}=&{twice}=2")
+        assert reply is not None
+        assert reply.status == 422
+        times = 3 if twice == "q" else 2
+        expect(page.locator(".problem-detail")).to_contain_text(f"{twice} stands {times} times")
+    for flag in ("include_boilerplate", "use_dates"):
+        assert (wrong := page.goto(f"/?q=x&{flag}=perhaps"))
+        assert wrong.status == 422
+        expect(page.locator(".problem-detail")).to_contain_text(f"#/{flag}: ")
     for address in ("/documents/0000000000000000", "/documents/..%2f..%2fetc%2fpasswd", "/c/nothing"):
         reply = page.goto(address)
         assert reply is not None
