@@ -30,6 +30,11 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+gold_app = typer.Typer(
+    help="Write a gold set: questions and the places that answer them.", no_args_is_help=True
+)
+app.add_typer(gold_app, name="gold")
+
 Data = Annotated[Path | None, typer.Option(help="Folder for the index and the embedding cache.")]
 Model = Annotated[str | None, typer.Option(help='"bundled", a folder, or a hub id.')]
 COMPARED = (
@@ -213,6 +218,27 @@ def evaluate(
     with _retriever(settings) as retriever:
         request = Request(gold, split, as_json, out, html, baseline, accepted, settings.address)
         sys.exit(evaluate_command(retriever, request))
+
+
+@gold_app.command()
+def add(
+    question: Annotated[str, typer.Argument(help="The question, in any language.")],
+    kind: Annotated[str, typer.Option(help='What it asks for: "who", "when", "near-miss", …')],
+    gold: Annotated[Path, typer.Option(help="Gold set, JSON lines; made where it is missing.")] = GOLD,
+    split: Annotated[Literal["dev", "test"], typer.Option(help="Half of the gold set.")] = "dev",
+    difficulty: Annotated[str | None, typer.Option(help='What makes it hard: "paraphrase", …')] = None,
+    language: Annotated[str | None, typer.Option(help="fr, en, …; recognised where it is not given.")] = None,
+    pair: Annotated[str | None, typer.Option(help="Of the same question in another language.")] = None,
+    k: Annotated[int, typer.Option("-k", min=1, max=50, help="Passages shown.")] = 5,
+    data: Data = None,
+    model: Model = None,
+) -> None:
+    """Ask a question, pick the sentences that answer it, and add it to a gold set."""
+    from rag.evaluation.gold_command import Draft, add_command
+
+    draft = Draft(question, kind, split, difficulty, language, pair)
+    with _retriever(load_settings(data=data, model=model)) as retriever:
+        add_command(retriever, gold, draft, k)
 
 
 @app.command()

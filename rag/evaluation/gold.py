@@ -54,18 +54,23 @@ class Gold:
 
 
 def load_gold(path: Path, texts: Mapping[str, str] | None = None) -> Gold:
-    """Read a gold set.
+    """Read a gold set, a JSON Lines file in UTF-8. Raises what `parse_gold` and `read_text` raise."""
+    return parse_gold(path, read_text(path), texts)
+
+
+def parse_gold(path: Path, raw: str, texts: Mapping[str, str] | None = None) -> Gold:
+    """Read the text of a gold set.
 
     Args:
-        path: a JSON Lines file in UTF-8; blank lines are skipped.
+        path: its file, which errors name.
+        raw: one question a line; blank lines are skipped.
         texts: document id to stored text; where given, every quote is checked against it.
 
     Raises:
-        NoInput: there is no such file, or it holds no question.
-        BadData: the file cannot be read; every error is listed with its line.
+        NoInput: it holds no question.
+        BadData: a line is wrong; every error is listed with its line.
 
     """
-    raw = _read(path)
     found = [(line, *parse_question(row)) for line, row in enumerate(raw.split("\n"), 1) if row.strip()]
     errors = [f"{path}:{line}: {problem}" for line, _, problems in found for problem in problems]
     numbered = [(line, question) for line, question, _ in found if question is not None]
@@ -79,7 +84,8 @@ def load_gold(path: Path, texts: Mapping[str, str] | None = None) -> Gold:
     return Gold(path, text_digest(raw), questions, tuple(line for line, _ in numbered))
 
 
-def _read(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """Return the text of a gold set. Raises NoInput without such a file, BadData where it is not UTF-8."""
     try:
         return path.read_bytes().decode("utf-8")
     except UnicodeDecodeError as error:

@@ -28,12 +28,15 @@ Ibid = Callable[..., "subprocess.CompletedProcess[str]"]
 def ibid(tmp_path: Path) -> Ibid:
     """Return a function that runs the command line in a process of its own, in an empty folder."""
 
-    def run(*arguments: str | Path, **environment: str) -> "subprocess.CompletedProcess[str]":
+    def run(
+        *arguments: str | Path, stdin: str | None = None, **environment: str
+    ) -> "subprocess.CompletedProcess[str]":
         given = {"IBID_DATA": str(tmp_path / "data"), "PYTHONPATH": str(ROOT), **environment}
         return subprocess.run(
             [*COMMAND, *map(str, arguments)],
             cwd=tmp_path,
             env={**os.environ, **given},
+            input=stdin,
             capture_output=True,
             text=True,
             timeout=SECONDS,
