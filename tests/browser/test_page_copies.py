@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.served import Site, Visit, ask, joined, running
+from tests.browser.test_page_accessibility import sideways, small_targets, violations
 
 STORY = (
     "Le Luxembourg et le Maroc ont signé mardi à Rabat un accord de coopération dans le domaine numérique. "
@@ -62,3 +63,13 @@ def test_the_script_names_them_as_the_server_does(visit: Visit, carried: Site) -
     drawn = page.locator(".copies").evaluate_all("lines => lines.map(line => line.innerHTML)")
     assert len(drawn) == 2
     assert drawn[0] == drawn[1]
+
+
+@pytest.mark.parametrize("wide", [True, False], ids=["1280px", "360px"])
+def test_everybody_can_use_the_line_and_the_dates_above_it(visit: Visit, carried: Site, wide: bool) -> None:
+    page = visit(f"/?q={QUESTION} en janvier 2021", at=carried.address, wide=wide, reduced_motion="reduce")
+    expect(page.locator(".dated")).to_have_count(1)
+    expect(page.locator(".copies")).to_have_count(1)
+    assert violations(page) == []
+    assert small_targets(page) == []
+    assert sideways(page) <= 0
