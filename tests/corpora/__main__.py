@@ -6,11 +6,11 @@ from pathlib import Path
 from embeddings import load_encoder
 from rag.indexing import build_index
 from rag.settings import Settings
-from rag.terminal import embedding_progress, print_report
+from rag.terminal import progress_bar, print_report
 from tests.corpora import write_corpus
 
 if __name__ == "__main__":
     data = Path(sys.argv[1])
     paths = write_corpus(data / "corpus")
-    with embedding_progress() as progress:
+    with progress_bar() as progress:
         print_report(build_index(paths, Settings(data=data), load_encoder(), progress))
