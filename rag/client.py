@@ -10,7 +10,7 @@ from dataclasses import asdict
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from rag.filters import Filters
+from rag.filters import ANYTHING, Filters
 from rag.prose.follow_up import Rewritten
 from rag.prose.sentence import Ending, Sentence
 from rag.records import Article, Check, Reply
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from rag.local import Local
     from rag.remote import Remote
 
-ANYTHING = Filters()
 Part = Reply | Rewritten | Sentence | Ending
 PARTS: dict[str, Any] = {"passages": Reply, "rewritten": Rewritten, "sentence": Sentence, "end": Ending}
 

@@ -22,3 +22,6 @@ class Filters:
     outlet: tuple[str, ...] = ()
     language: tuple[str, ...] = ()
     document_id: tuple[str, ...] = ()
+
+
+ANYTHING = Filters()

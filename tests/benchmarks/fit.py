@@ -97,7 +97,7 @@ def choose(choices: Sequence[Choice]) -> Floats:
 def passages(retriever: Retriever, questions: Sequence[Question]) -> Iterator[Choice]:
     """Yield the candidates of each answerable question with the parts of their scores."""
     for question in questions:
-        found = retriever.candidates(retriever.understand(question.text))
+        found = retriever.candidates.find(retriever.understand(question.text))
         features = [(max(one.score.cosine, 0), max(one.score.sentence, 0), one.score.words) for one in found]
         spans = [retriever.snapshot.passage(one.place.ordinal)[0] for one in found]
         right = [
@@ -111,7 +111,7 @@ def passages(retriever: Retriever, questions: Sequence[Question]) -> Iterator[Ch
 def sentences(retriever: Retriever, questions: Sequence[Question]) -> Iterator[Choice]:
     """Yield the sentences of each passage that holds an answer, headlines left out."""
     for question in questions:
-        for one in retriever.candidates(retriever.understand(question.text))[:10]:
+        for one in retriever.candidates.find(retriever.understand(question.text))[:10]:
             passage, _ = retriever.snapshot.passage(one.place.ordinal)
             held = [a.span for a in question.answers if a.document_id == passage.document_id]
             document = retriever.snapshot.document(passage.document_id)

@@ -6,7 +6,7 @@ from pathlib import Path
 from embeddings import load_encoder
 from rag.indexing import build_index
 from rag.settings import Settings
-from rag.terminal import progress_bar, print_report
+from rag.terminal import print_report, progress_bar
 from tests.corpora import write_corpus
 
 if __name__ == "__main__":

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.schemas import AskReply
+from rag.candidates import DEPTH
 from rag.copies import RUN, THRESHOLD, link_copies, resemblance, runs_of
 from rag.documents import Document, Metadata, document_id
 from rag.filters import Filters
 from rag.reply import answer_as_json
-from rag.retriever import DEPTH
 from tests.library import Library
 from tests.rag.labelled_pages import Page, read_pages
 

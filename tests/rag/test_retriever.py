@@ -9,10 +9,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from rag.answer import Answer
+from rag.candidates import PER_ARTICLE
 from rag.errors import BadData
 from rag.fusion import DATE_BOOST
 from rag.highlights import AT_MOST
-from rag.retriever import PER_ARTICLE, Retriever
+from rag.retriever import Retriever
 from tests.awkward import visible_texts
 from tests.letters import LetterEncoder
 from tests.library import Library, new_library

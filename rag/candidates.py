@@ -1,0 +1,150 @@
+"""Candidates: the passages of a snapshot that may answer a question, each with its score."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from rag.coverage import Coverage, cover
+from rag.filters import ANYTHING, Filters
+from rag.fusion import FusionWeights, Score
+from rag.lexical import field_of, terms_of
+from rag.query import Query
+from rag.snapshot import Snapshot
+from rag.store import Place
+
+# Candidates of each kind; every candidate then gets both scores, exactly.
+DEPTH = 50
+# Hits of one article, unless too few other articles match: a reader wants several sources.
+PER_ARTICLE = 3
+# Titles whose words are kept, about a kilobyte each.
+REMEMBERED_TITLES = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A passage that may be a hit: where it stands, what it holds of the question, its score."""
+
+    place: Place
+    coverage: Coverage
+    cosines: npt.NDArray[np.float32]
+    score: Score
+
+
+class Candidates:
+    """Finds the candidates of one snapshot.
+
+    Attributes:
+        originals: the row of the original, for the row of each article that has copies or is one.
+
+    """
+
+    def __init__(self, snapshot: Snapshot, fusion: FusionWeights) -> None:
+        self._snapshot, self._fusion = snapshot, fusion
+        self.originals = snapshot.originals()
+        self._copies = {row for row, original in self.originals.items() if row != original}
+
+    def best(self, query: Query, k: int, filters: Filters, include_boilerplate: bool) -> list[Found]:
+        """Return the `k` best candidates, best first.
+
+        No two stand in copies of one article, and at most `PER_ARTICLE` in one article unless others run out.
+        """
+        depth = DEPTH
+        while True:
+            found = self.find(query, filters, include_boilerplate, depth)
+            distinct = _one_of_each(found, self.originals)
+            if len(distinct) >= min(k, len(found)) or len(found) < depth:
+                return _diverse(distinct, k)
+            depth *= 4  # copies of few articles have taken all places
+
+    def find(
+        self,
+        query: Query,
+        filters: Filters = ANYTHING,
+        include_boilerplate: bool = False,
+        depth: int = DEPTH,
+    ) -> list[Found]:
+        """Return all candidates with their scores, best first, ties by passage order."""
+        ordinals, within = self._scope(filters, include_boilerplate)
+        lexical, vectors = self._snapshot.lexical, self._snapshot.vectors
+        by_words = lexical.search(query.alternatives, depth, within)
+        found = sorted({*vectors.search(query.vector, depth, ordinals), *by_words})
+        if not found:
+            return []
+        places = self._snapshot.places_of(found)
+        cosines = dict(zip(found, vectors.cosines(query.vector, found), strict=True))
+        by_field: dict[str, list[Place]] = {}
+        for place in places:
+            by_field.setdefault(field_of(place.language), []).append(place)
+        candidates = [
+            self._candidate(query, place, coverage, float(cosines[place.ordinal]))
+            for field, group in by_field.items()
+            for place, coverage in zip(group, self._coverages(query, field, group), strict=True)
+        ]
+        # Of equal passages that of the original comes first, so that it is the one cited.
+        return sorted(
+            candidates,
+            key=lambda one: (-one.score.fused, one.place.document in self._copies, one.place.ordinal),
+        )
+
+    def _coverages(self, query: Query, field: str, places: Sequence[Place]) -> list[Coverage]:
+        held = self._snapshot.sentence_terms
+        titles = [_around(place.title or "", (place.published_on or "")[:4], field) for place in places]
+        return cover(
+            query.terms[field],
+            query.words[field],
+            self._snapshot.vocabularies.get(field),
+            [held.of(place.first_sentence, place.sentences) for place in places],
+            titles,
+        )
+
+    def _candidate(self, query: Query, place: Place, coverage: Coverage, cosine: float) -> Found:
+        cosines = self._snapshot.vectors.sentence_cosines(query.vector, place.first_sentence, place.sentences)
+        day = date.fromisoformat(place.published_on) if place.published_on else None
+        on_date = day is not None and any(mention.holds(day) for mention in query.dates)
+        score = Score(cosine, float(cosines.max()), coverage.share, self._fusion, on_date)
+        return Found(place, coverage, cosines, score)
+
+    def _scope(self, filters: Filters, include_boilerplate: bool) -> tuple[Sequence[int] | range, Any]:
+        """Return where to search: ordinals for the dense index, a restriction for the lexical one."""
+        counts = self._snapshot.manifest.counts
+        if filters == ANYTHING:
+            size = counts.passages if include_boilerplate else counts.body_passages
+            return range(size), self._snapshot.lexical.within(None, include_boilerplate)
+        rows = self._snapshot.rows_matching(filters)
+        ordinals = self._snapshot.ordinals_of(rows, include_boilerplate)
+        return ordinals, self._snapshot.lexical.within(rows, include_boilerplate)
+
+
+@lru_cache(REMEMBERED_TITLES)
+def _around(title: str, year: str, field: str) -> frozenset[str]:
+    """Return the terms of an article's title and the year it was published in."""
+    return frozenset(terms_of(f"{title} {year}", field))
+
+
+def _one_of_each(candidates: Sequence[Found], originals: Mapping[int, int]) -> list[Found]:
+    """Return the candidates without those whose article is a copy of one that comes before it."""
+    chosen: dict[int, int] = {}
+    return [
+        one
+        for one in candidates
+        if chosen.setdefault(originals.get(one.place.document, one.place.document), one.place.document)
+        == one.place.document
+    ]
+
+
+def _diverse(candidates: Sequence[Found], count: int) -> list[Found]:
+    """Return the best candidates, at most `PER_ARTICLE` of one article unless others run out."""
+    seen: Counter[int] = Counter()
+    first: list[Found] = []
+    rest: list[Found] = []
+    for candidate in candidates:
+        seen[candidate.place.document] += 1
+        (first if seen[candidate.place.document] <= PER_ARTICLE else rest).append(candidate)
+    chosen = (first + rest)[:count]
+    return sorted(chosen, key=lambda candidate: (-candidate.score.fused, candidate.place.ordinal))
