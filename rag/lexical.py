@@ -110,6 +110,15 @@ def write_lexical_index(folder: Path, entries: Iterable[LexicalEntry]) -> None:
         OSError: the folder cannot be written.
 
     """
+    try:
+        _write(folder, entries)
+    except ValueError as error:  # how tantivy reports a full disk
+        raise OSError(f"{folder}: {error}") from None
+    for lock in folder.glob(".tantivy*.lock"):
+        lock.unlink()
+
+
+def _write(folder: Path, entries: Iterable[LexicalEntry]) -> None:
     index = tantivy.Index(_schema(), path=str(folder))
     for field in (*ANALYSED, OTHER):
         index.register_tokenizer(field, analyzer(field))
@@ -124,8 +133,6 @@ def write_lexical_index(folder: Path, entries: Iterable[LexicalEntry]) -> None:
         writer.add_document(row)
     writer.commit()
     writer.wait_merging_threads()
-    for lock in folder.glob(".tantivy*.lock"):
-        lock.unlink()
 
 
 def _schema() -> tantivy.Schema:

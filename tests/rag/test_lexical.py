@@ -288,3 +288,8 @@ def test_of_several_words_for_one_the_best_found_counts_by_its_factor(
         for ordinal in set().union(*scores):
             expected[ordinal] += max(found.get(ordinal, 0) for found in scores)
     assert index.search({OTHER: alternatives}, len(corpus)) == pytest.approx(dict(expected), rel=1e-4)
+
+
+def test_a_folder_that_cannot_be_written_is_an_error_of_the_system(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="nowhere"):
+        write_lexical_index(tmp_path / "nowhere", [])
