@@ -4,7 +4,7 @@ import sqlite3
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -64,7 +64,7 @@ def build_index(
         with EmbeddingCache(settings.data / CACHE, encoder) as cache:
             embedded = None if unchanged else _build(settings.data, contents, manifest, cache, progress)
             cache.keep_only([*contents.texts, *contents.sentences()])
-        sweep(settings.data, keep=current_path(settings.data).name)
+        sweep(settings.data)
     return _report(intake, manifest, digests, embedded, time.monotonic() - started)
 
 
@@ -129,12 +129,23 @@ def _writing(data: Path) -> Iterator[None]:
     remedy = "free some space, or choose another folder with --data"
     try:
         data.mkdir(parents=True, exist_ok=True)
-        with FileLock(data / LOCK, timeout=0):
+        with FileLock(data / LOCK, timeout=0), _leaving_nothing(data):
             yield
     except Timeout:
         raise Locked(f"another run is writing to {data}", "wait until it is done") from None
-    except (OSError, sqlite3.Error) as error:
+    except (OSError, sqlite3.Error, SnapshotError) as error:  # the last: what was written reads otherwise
         raise CannotWrite(f"{data} cannot be written ({error})", remedy) from None
+
+
+@contextmanager
+def _leaving_nothing(data: Path) -> Iterator[None]:
+    """Remove what was half made when the block fails: on a full disk it would be in the way."""
+    try:
+        yield
+    except BaseException:
+        with suppress(OSError):
+            sweep(data)
+        raise
 
 
 def _report(

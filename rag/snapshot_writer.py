@@ -13,11 +13,21 @@ from embeddings import Encoder, Vectors
 from rag import manifest as manifests
 from rag import store
 from rag.documents import Document
+from rag.errors import SnapshotError
 from rag.fitted import shipped_fitted
 from rag.lexical import LexicalEntry, field_of, write_lexical_index
 from rag.manifest import Counts, Manifest, ModelRecord
 from rag.passages import Passage
-from rag.snapshot import LEXICAL, SNAPSHOTS, VOCABULARY, Snapshot, point_to, sync_folder
+from rag.snapshot import (
+    CURRENT,
+    LEXICAL,
+    SNAPSHOTS,
+    VOCABULARY,
+    Snapshot,
+    current_path,
+    point_to,
+    sync_folder,
+)
 from rag.store import write_store
 from rag.vectors import write_vectors
 from rag.vocabulary import write_vocabulary
@@ -129,10 +139,21 @@ def write_snapshot(
     point_to(data, name)
 
 
-def sweep(data: Path, keep: str | None = None) -> None:
-    """Remove what interrupted runs left behind and, where one is named, every snapshot but that."""
+def sweep(data: Path) -> None:
+    """Remove what interrupted runs left behind, and every snapshot but the current one.
+
+    Raises:
+        OSError: something cannot be removed.
+
+    """
+    sync_folder(data)  # or a power cut could bring back a pointer to what is removed here
+    (data / f".{CURRENT}.tmp").unlink(missing_ok=True)
+    try:
+        keep = current_path(data).name
+    except SnapshotError:
+        keep = None  # a whole snapshot may be all that is left
     for path in (data / SNAPSHOTS).glob("*"):
-        if path.name.startswith(BUILDING) or (keep is not None and path.name != keep):
+        if path.name.startswith(BUILDING) or keep not in (None, path.name):
             shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
 
 
