@@ -5,7 +5,7 @@ BIN := .venv/bin
 export IBID_DATA ?= $(CURDIR)/.ibid
 CHROMIUM := $(shell command -v chromium-headless-shell || command -v chromium || command -v google-chrome)
 
-.PHONY: install serve test evaluate clean
+.PHONY: install serve test faults evaluate clean
 
 install: .venv/.installed
 
@@ -20,6 +20,10 @@ test: .venv/.installed-dev chromium
 	$(BIN)/python -m tests.corpora .ibid-test
 	IBID_DATA=.ibid-test $(BIN)/ibid evaluate --split test --baseline seeds/baseline.json
 	$(BIN)/pytest --cov --cov-report=term:skip-covered
+
+# Every case of what `make test` tries a few of.
+faults: .venv/.installed-dev
+	FAULTS=long $(BIN)/pytest tests/faults --timeout 7200
 
 evaluate: .venv/.installed
 	$(BIN)/python -m tests.corpora .ibid-test

@@ -2,13 +2,10 @@
 
 import hashlib
 import os
-import random
 import shutil
-import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,7 +22,6 @@ from tests.letters import LetterEncoder
 from tests.library import Library, new_library
 
 ROOT = Path(__file__).parents[2]
-TESTS = ROOT / "tests"
 TEXTS = {
     "one": "Le Luxembourg et le Maroc ont signé un accord. La visite a duré trois jours.",
     "two": "Morocco and Luxembourg signed a declaration in Rabat. The ministers met twice.",
@@ -280,58 +276,6 @@ def test_a_second_run_is_refused_while_another_process_writes(library: Library) 
     assert library.index().rebuilt  # a dead process holds no lock
 
 
-RUN = """
-import sys
-from pathlib import Path
-from tests.library import Library
-library = Library(Path(sys.argv[1]), Path(sys.argv[2]))
-"""
-BUILD_ONCE = f"""{RUN}
-import resource, signal
-from rag.errors import CannotWrite
-from rag.language import detect_language
-detect_language("texte")  # reads its model through a temporary file
-library.write(three="Un troisième texte. " * 400)
-signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-for size in map(int, sys.argv[3:]):
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
-    try:
-        library.index()
-        print("built")
-    except CannotWrite as error:
-        named = str(library.data) in str(error)
-        print(error.exit_code, named, bool(error.remedy), str(error), file=sys.stderr)
-        print("refused")
-"""
-# A disk that ends in the first file, in the middle ones, in the last; sizes in bytes.
-SIZES = (0, 100, 1_000, 4_096, 9_000, 20_000, 40_000)
-
-
-def child(script: str, library: Library, *arguments: object) -> list[str]:
-    return [sys.executable, "-c", script, *map(str, (library.articles, library.data, *arguments))]
-
-
-def test_a_disk_that_is_full_at_any_file_leaves_the_old_index(library: Library) -> None:
-    before = library.index().index
-    done = subprocess.run(
-        child(BUILD_ONCE, library, *SIZES),
-        # Without the measuring of coverage, whose own file could not be written either.
-        env={
-            **{name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")},
-            "PYTHONPATH": f"{ROOT}:{TESTS}",
-        },
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    assert done.stdout.split() == ["refused"] * len(SIZES), done.stderr
-    assert all(line.startswith("74 True True ") for line in done.stderr.splitlines())
-    with library.opened() as snapshot:
-        assert snapshot.id == before
-    assert library.index().rebuilt
-    assert not list((library.data / SNAPSHOTS).glob(f"{BUILDING}*"))
-
-
 def test_a_data_folder_that_cannot_be_made_is_named(library: Library) -> None:
     library.data.write_text("a file stands here")
     with pytest.raises(CannotWrite, match=str(library.data)):
@@ -350,42 +294,6 @@ def test_a_read_only_data_folder_is_named_and_keeps_its_index(library: Library) 
         assert snapshot.id == before
 
 
-FOREVER = f"""{RUN}
-print("ready", flush=True)
-while True:
-    for text in ("Un texte.", "Un autre texte, plus long. Il compte deux phrases."):
-        library.write(one=text)
-        library.index()
-        print("built", flush=True)
-"""
-KILLS = 3
-
-
-def _killed(library: Library, pause: float) -> None:
-    environment = {**os.environ, "PYTHONPATH": f"{ROOT}:{TESTS}"}
-    with subprocess.Popen(child(FOREVER, library), env=environment, stdout=subprocess.PIPE) as run:
-        assert run.stdout
-        run.stdout.readline()
-        run.stdout.readline()
-        time.sleep(pause)
-        run.send_signal(signal.SIGKILL)
-
-
-def test_a_killed_run_leaves_one_whole_index_and_no_lock(library: Library) -> None:
-    pauses = random.Random(5)
-    whole = set()
-    for text in ("Un texte.", "Un autre texte, plus long. Il compte deux phrases."):
-        library.write(one=text)
-        whole.add(library.index().index)
-    for _ in range(KILLS):
-        _killed(library, pauses.uniform(0, 0.3))
-        with library.opened() as snapshot:
-            assert snapshot.id in whole
-    library.write(one="Un texte après coup.")
-    assert library.index().rebuilt
-    assert [path.name for path in (library.data / SNAPSHOTS).iterdir()] == [current_path(library.data).name]
-
-
 def test_a_whole_snapshot_that_is_not_the_current_one_is_swept_though_nothing_changed(
     library: Library,
 ) -> None:
@@ -396,3 +304,19 @@ def test_a_whole_snapshot_that_is_not_the_current_one_is_swept_though_nothing_ch
     assert not library.index().rebuilt
     assert not orphan.exists()
     assert current.exists()
+
+
+def test_what_a_failed_run_left_is_not_in_the_way_of_the_next(library: Library) -> None:
+    library.write(**TEXTS)
+    library.index()
+    current = current_path(library.data)
+    orphan = shutil.copytree(current, current.parent / "20200101T000000000000-0123456789ab")
+    (library.data / f".{CURRENT}.tmp").write_text("20200101")
+    (library.data / "cache").rename(library.data / "away")
+    (library.data / "cache").write_text("no run gets further than this")
+    library.write(three="Un troisième texte.")
+    with pytest.raises(CannotWrite):
+        library.index()
+    assert not orphan.exists()
+    assert current.exists()
+    assert {path.name for path in library.data.iterdir()} == {"cache", "away", "lock", CURRENT, SNAPSHOTS}
