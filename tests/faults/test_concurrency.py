@@ -33,6 +33,7 @@ FEW = 4  # where it is not their number that matters
 INDEXED = 20 if LONG else 2
 STORM = 100
 FOLLOWED = 100 if LONG else 3
+POOLS = 8  # threads that a server may still start
 VANISHED = 1000 if LONG else 100
 PROGRAM = [sys.executable, "-c", "from rag.cli import main; main()"]
 
@@ -161,7 +162,9 @@ def test_reloads_followed_one_by_one_leave_no_file_and_no_thread_open(
                     after_two = held(server)
         assert not askers.wrong, f"{len(askers.wrong)} of {askers.replies}: {askers.wrong[:3]}"
         # The last replaced snapshot goes when its last reader is done; connections come and go.
-        assert eventually(lambda: all(now <= then for now, then in zip(held(server), after_two, strict=True)))
+        # The pools of threads fill up on their own; what leaks, leaks with every reload.
+        bounds = [count + POOLS for count in after_two]
+        assert eventually(lambda: all(now <= most for now, most in zip(held(server), bounds, strict=True)))
     tried(FOLLOWED)
 
 
