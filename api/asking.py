@@ -5,10 +5,11 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from api.ask_reply import AskReply
 from api.body import body_of, read_json
 from api.desk import client_of, desk_of
 from api.problems import documented
-from api.schemas import AskReply, AskRequest, BatchRequest
+from api.requests import AskRequest, BatchRequest
 from rag.answer_table import header, rows_of
 
 JSON_LINES, CSV = "application/jsonl", "text/csv"

@@ -16,7 +16,7 @@ from api.chat_content import Piece, annotations, of_passages, of_sentence
 from api.chat_schemas import MODEL, ChatReply, ChatRequest, ModelsReply
 from api.desk import desk_of
 from api.problems import documented
-from api.schemas import TellRequest
+from api.requests import TellRequest
 from api.telling import Telling, telling
 from rag.prose.sentence import Sentence
 from rag.records import Reply

@@ -4,8 +4,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from api.ask_reply import AskReply
+from api.examples import PERMALINK
 from api.fields import clean_question
-from api.schemas import MAX_EARLIER, PERMALINK, AskReply
+from api.requests import MAX_EARLIER
 
 MAX_TURNS = 500  # of a conversation; only the questions among them are read
 MODEL = "ibid"

@@ -9,8 +9,10 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from api.body import body_of, read_json
 from api.desk import client_of, desk_of
 from api.documents import single_valued, summary_of
+from api.examples import PERMALINK
 from api.problems import Problem, documented
-from api.schemas import PERMALINK, CitationReply, ExportQuery, ExportRequest
+from api.replies import CitationReply
+from api.requests import ExportQuery, ExportRequest
 from rag.citations import Resolution, is_citation_id, resolve
 from rag.exports import EXPORTS, ExportFormat
 from rag.reference import references

@@ -12,7 +12,7 @@ from api.live import LiveIndex
 from api.logs import SERVICE
 from api.metrics import Metrics
 from api.reload import Follower
-from api.schemas import AskRequest
+from api.requests import AskRequest
 from rag.reply import answer_as_json
 from rag.retriever import Retriever
 from rag.snapshot import Snapshot

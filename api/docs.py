@@ -14,7 +14,8 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 
 from api.chat_schemas import ChatRequest
 from api.problems import KINDS
-from api.schemas import AskRequest, BatchRequest, ExportRequest, ProblemReply, TellRequest
+from api.replies import ProblemReply
+from api.requests import AskRequest, BatchRequest, ExportRequest, TellRequest
 
 FOLDER = Path(__file__).parent / "static" / "docs"
 BODIES = (AskRequest, BatchRequest, ChatRequest, ExportRequest, TellRequest)

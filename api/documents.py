@@ -7,9 +7,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from api.desk import desk_of
+from api.examples import DOCUMENT_ID as EXAMPLE_ID
 from api.problems import Problem, documented
-from api.schemas import DOCUMENT_ID as EXAMPLE_ID
-from api.schemas import DocumentReply, DocumentsReply, FacetsReply, PageQuery
+from api.replies import DocumentReply, DocumentsReply, FacetsReply
+from api.requests import PageQuery
 from rag.documents import Document
 from rag.reply import document_as_json
 from rag.snapshot import Snapshot

@@ -13,12 +13,14 @@ from pydantic import Field, ValidationError
 from starlette.applications import Starlette
 
 from api.app import create_app
+from api.ask_reply import AskReply
 from api.desk import Desk
 from api.documents import DOCUMENT_ID
 from api.envelope import Envelope
 from api.logs import configure_logs
 from api.problems import Problem, problem_of_validation
-from api.schemas import MAX_K, AskReply, AskRequest, DocumentReply, FilterRequest
+from api.replies import DocumentReply
+from api.requests import MAX_K, AskRequest, FilterRequest
 from api.security import Guard
 from api.server import run as serve
 from rag.language import preload

@@ -14,7 +14,7 @@ from api import reader
 from api.desk import Desk, client_of, desk_of
 from api.interface import COOKIE, LANGUAGES, STATIC, language_of, messages
 from api.problems import Problem, problem_of_validation
-from api.schemas import AskRequest
+from api.requests import AskRequest
 from api.template import render, told
 from rag.snapshot import Snapshot
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from api.desk import desk_of
 from api.problems import Problem, documented
-from api.schemas import HealthReply, ReadyReply
+from api.replies import HealthReply, ReadyReply
 
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 

@@ -12,7 +12,7 @@ from api.body import body_of, read_json
 from api.desk import client_of, desk_of
 from api.logs import SERVICE
 from api.problems import documented
-from api.schemas import AskRequest, TellRequest
+from api.requests import AskRequest, TellRequest
 from embeddings import Lexicon
 from rag.prose.composing import compose
 from rag.prose.endpoint import Endpoint

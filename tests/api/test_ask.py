@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from api.schemas import AskReply
+from api.ask_reply import AskReply
 from embeddings.encoder import Encoder
 from rag.filters import Filters
 from rag.reply import answer_as_json

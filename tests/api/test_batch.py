@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from api.schemas import MAX_BATCH
+from api.requests import MAX_BATCH
 from tests.api.conftest import serving
 from tests.api.problem_checks import assert_problem
 

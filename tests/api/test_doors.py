@@ -15,7 +15,7 @@ import pytest
 from mcp import Client, StdioServerParameters
 from mcp.client.stdio import stdio_client
 
-from api.schemas import Citation
+from api.ask_reply import Citation
 from rag import Ibid
 from rag.errors import BadConfiguration, BadData, IbidError
 from rag.filters import Filters

@@ -8,7 +8,7 @@ import httpx
 import pytest
 import rispy
 
-from api.schemas import MAX_EXPORTED
+from api.requests import MAX_EXPORTED
 from rag.exports import EXPORTS
 from tests.api.problem_checks import assert_problem
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.schemas import AskReply
+from api.ask_reply import AskReply
 from rag.candidates import DEPTH
 from rag.copies import RUN, THRESHOLD, link_copies, resemblance, runs_of
 from rag.documents import Document, Metadata, document_id
