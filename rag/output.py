@@ -1,8 +1,11 @@
-"""Standard output that ends quietly: whoever reads it may stop at any line (`| head -1`)."""
+"""Standard output: JSON for programs, and a quiet end where whoever reads stops early (`| head -1`)."""
 
 import io
+import json
 import os
 import sys
+
+import typer
 
 
 class _Outlet(io.FileIO):
@@ -24,3 +27,8 @@ def end_quietly() -> None:
     encoding, errors, lines = sys.stdout.encoding, sys.stdout.errors, sys.stdout.isatty()
     outlet = io.BufferedWriter(_Outlet(sys.stdout.fileno(), "wb", closefd=False))
     sys.stdout = io.TextIOWrapper(outlet, encoding, errors, line_buffering=lines)
+
+
+def print_json(value: object) -> None:
+    """Print a value for programs; what JSON does not know (days, paths) as text."""
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))

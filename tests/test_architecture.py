@@ -70,7 +70,7 @@ def test_the_server_is_reached_from_the_command_line_only_and_by_name() -> None:
         if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("import_module", "__import__"))
     ]
     names = ("api.server", "api.mcp_server")
-    assert doors == [("rag.cli", f"import_module('{name}')") for name in names]
+    assert doors == [("rag.commands.server", f"import_module('{name}')") for name in names]
 
 
 def test_no_module_imports_itself_round_a_circle() -> None:

@@ -1,0 +1,65 @@
+"""Making the index."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from rag.commands.opened import encoder_of
+from rag.commands.options import SEEDS, AsJson, Data, Model
+from rag.errors import NoInput, SnapshotError, SnapshotMissing
+from rag.output import print_json
+from rag.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from rag.report import Report
+
+
+def index(
+    paths: Annotated[list[Path] | None, typer.Argument(help="Folders, files or globs of articles.")] = None,
+    data: Data = None,
+    model: Model = None,
+    strict: Annotated[bool, typer.Option(help="Exit with 65 where a file was skipped.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Make the index of exactly these PATHS; without any, those of the index before are read again."""
+    from rag.terminal import print_report
+
+    settings = load_settings(data=data, model=model)
+    report = build(paths or indexed_before(settings), settings)
+    if as_json:
+        print_json(report.as_json())
+    else:
+        print_report(report)
+    if strict and report.skipped:
+        sys.exit(65)
+
+
+def indexed_before(settings: Settings) -> list[Path]:
+    """Return what the current index was made from, else the seed articles.
+
+    Raises:
+        NoInput: there is neither.
+
+    """
+    from rag.manifest import read_manifest
+    from rag.snapshot import current_path
+
+    try:
+        return [Path(root) for root in read_manifest(current_path(settings.data)).roots]
+    except SnapshotMissing:
+        if SEEDS.is_dir():
+            return [SEEDS]
+        raise NoInput("no folder of articles is given", "ibid index FOLDER") from None
+    except SnapshotError as error:
+        raise NoInput(f"the folder that was indexed is not known: {error}", "ibid index FOLDER") from None
+
+
+def build(paths: list[Path], settings: Settings) -> "Report":
+    """Make the index of these paths, with a bar where somebody is looking."""
+    from rag.indexing import build_index
+    from rag.terminal import progress_bar
+
+    with progress_bar() as progress:
+        return build_index(paths, settings, encoder_of(settings), progress)

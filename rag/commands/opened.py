@@ -1,0 +1,35 @@
+"""The encoder and the index that a command works with."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rag.settings import Settings
+
+if TYPE_CHECKING:
+    from embeddings import Encoder
+    from rag.retriever import Retriever
+
+
+def encoder_of(settings: Settings) -> "Encoder":
+    """Return the encoder of the settings. Raises EncoderError."""
+    from embeddings import load_encoder
+
+    return load_encoder(settings.model, settings.query_prefix, settings.passage_prefix)
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator["Retriever"]:
+    """Open the current index for as long as a command needs it. Raises SnapshotError, EncoderError."""
+    from rag import language
+
+    language.preload()
+    from rag.retriever import Retriever
+    from rag.snapshot import open_current
+
+    encoder = encoder_of(settings)
+    snapshot = open_current(settings.data, encoder)
+    try:
+        yield Retriever(snapshot, encoder)
+    finally:
+        snapshot.close()
