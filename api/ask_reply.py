@@ -85,7 +85,7 @@ class PassageReply(BaseModel):
         description="`document.text[citation.start:citation.end]`, unchanged.",
         examples=[BEFORE + MATCH + AFTER],
     )
-    highlights: list[Range] = Field(description="The answering sentences, offsets into `text`.")
+    highlights: list[Range] = Field(description="The answering sentences, best first, offsets into `text`.")
     segments: Segments
     citation: Citation
     explanation: ExplanationReply

@@ -21,7 +21,7 @@ class Hit:
         text: the passage's words, a slice of the document's text.
         source: where the document came from.
         metadata: what is known about the document.
-        highlights: the answering sentences, offsets into `text`.
+        highlights: the answering sentences, best first, offsets into `text`.
         explanation: the parts of the score.
         evidence: what speaks for this passage holding the answer.
         also_in: the other articles that say the same, the oldest first.

@@ -8,6 +8,7 @@ from pathlib import Path
 from rag.errors import BadData, NoInput
 
 COLUMN = "question"
+LARGEST_CELL = 131_072  # characters; the csv module's own limit, which belongs to the process
 DELIMITERS = (",", ";", "\t")  # a spreadsheet set to French writes semicolons
 
 
@@ -36,6 +37,7 @@ def read_questions(path: Path) -> list[str]:
 
 
 def _csv(text: str, path: Path) -> Iterator[str]:
+    csv.field_size_limit(LARGEST_CELL)  # reading articles may have raised it
     header = text.partition("\n")[0]
     rows = csv.DictReader(text.splitlines(keepends=True), delimiter=max(DELIMITERS, key=header.count))
     try:

@@ -89,9 +89,9 @@ def _fragment_url(hit: Hit, snapshot: Snapshot) -> str | None:
 
 
 def _segments(text: str, highlights: tuple[Span, ...]) -> dict[str, str]:
-    """Cut the text around its first highlight: joined, the three parts are the text."""
-    first = highlights[0] if highlights else Span(len(text), len(text))
-    return {"before": text[: first.start], "match": first.slice(text), "after": text[first.end :]}
+    """Cut the text around its best highlight: joined, the three parts are the text."""
+    best = highlights[0] if highlights else Span(len(text), len(text))
+    return {"before": text[: best.start], "match": best.slice(text), "after": text[best.end :]}
 
 
 def document_as_json(document: Document) -> dict[str, Any]:

@@ -102,9 +102,7 @@ class Retriever:
             text=text,
             source=document.source,
             metadata=document.metadata,
-            highlights=tuple(
-                passage.sentences[place].shifted(-passage.span.start) for place in sorted(marked)
-            ),
+            highlights=tuple(passage.sentences[place].shifted(-passage.span.start) for place in marked),
             explanation=explain(score, query.terms[field], text, field),
             evidence=Evidence(
                 passage=max(score.cosine, 0.0),
