@@ -15,6 +15,7 @@ from api.desk import Desk, client_of, desk_of
 from api.interface import COOKIE, LANGUAGES, STATIC, language_of, messages
 from api.problems import Problem, problem_of_validation
 from api.requests import AskRequest
+from api.telling import endpoint_of_app
 from api.template import render, told
 from rag.snapshot import Snapshot
 
@@ -36,7 +37,8 @@ files = StaticFiles(directory=STATIC)
 async def chat(request: Request) -> Response:
     """Show the chat page; with `?q=` also the passages that answer, drawn here."""
     asked = _asked(request.query_params)
-    shown: dict[str, Any] = {"asked": asked, "heading": asked["question"]}
+    prose = endpoint_of_app(request) is not None
+    shown: dict[str, Any] = {"asked": asked, "heading": asked["question"], "prose": prose}
     status = 200
     try:
         shown |= await _about(request, fresh=not asked["question"])

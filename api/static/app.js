@@ -253,8 +253,10 @@ function begin(address) {
 async function ask(address, turn = begin(address)) {
   showWaiting(turn);
   try {
-    drawReply(turn, await fetchJson("/v1/ask", posted(requestOf(address))));
+    const { reply, events } = await (TELLS ? streamedReply(turn) : plainReply(address));
+    drawReply(turn, reply);
     remember(address);
+    if (events) drawProse(turn, events);
   } catch (failure) {
     if (!(failure instanceof Failure)) throw failure;
     turn.append(problemNotice(failure));
@@ -262,6 +264,10 @@ async function ask(address, turn = begin(address)) {
   } finally {
     turn.classList.remove("waiting");
   }
+}
+
+async function plainReply(address) {
+  return { reply: await fetchJson("/v1/ask", posted(requestOf(address))) };
 }
 
 function showWaiting(turn) {
@@ -308,6 +314,118 @@ function announce(reply) {
   const title = reply.passages[0]?.citation.title ?? say.untitled;
   const words = { passages, confidence: strength(reply.confidence), title };
   find("#announcement").textContent = worded(reply.answerable ? say.found : say.found_none, words);
+}
+
+// ---- prose: what a language model makes of the passages, each sentence checked by the server -------------
+
+const TELLS = "prose" in document.body.dataset; // a model is configured
+const MOST_EARLIER = 10; // questions sent along; api/requests.py allows as many
+const PARTS = { rewritten: drawRewritten, sentence: drawSentence, end: drawEnding };
+
+/** Ask for passages and prose: the reply, which comes first, and the events that follow it. */
+async function streamedReply(turn) {
+  const body = { ...requestOf(turn.dataset.address), earlier: earlierThan(turn) };
+  const events = eventsOf(await fetchReply("/v1/ask/stream", posted(body)));
+  const { value } = await events.next();
+  if (value?.name !== "passages") throw new Failure(0, {}); // cut off on the way
+  return { reply: value.data, events };
+}
+
+function earlierThan(turn) {
+  const turns = all(".turn");
+  const answered = turns.slice(0, turns.indexOf(turn)).filter((earlier) => find(".reply", earlier));
+  return answered.map((earlier) => find(".question", earlier).textContent).slice(-MOST_EARLIER);
+}
+
+/** Yield server-sent events as they come. Throws Failure where the connection breaks. */
+async function* eventsOf(reply) {
+  const reader = reply.body.pipeThrough(new TextDecoderStream()).getReader();
+  const read = () => reader.read().catch(() => { throw new Failure(0, {}); });
+  let rest = "";
+  for (let part = await read(); !part.done; part = await read()) {
+    const blocks = (rest + part.value).split("\n\n");
+    rest = blocks.pop();
+    yield* blocks.filter((block) => block.startsWith("event: ")).map(eventOf); // others keep the connection alive
+  }
+}
+
+function eventOf(block) {
+  const [name, data] = block.split("\n").map((line) => line.slice(line.indexOf(": ") + 2));
+  return { name, data: JSON.parse(data) };
+}
+
+/** Draw each part as it comes. Where there is no answer, there is no prose either. */
+async function drawProse(turn, events) {
+  if (!turn.matches(".unanswered")) find(".outcome", turn).after(emptyProse(find(".question", turn).lang));
+  try {
+    for await (const { name, data } of events) PARTS[name]?.(turn, data);
+  } catch (failure) {
+    if (!(failure instanceof Failure)) throw failure;
+  }
+  if (find(".writing", turn)) drawEnding(turn, { dropped: {}, reason: say.prose_cut });
+}
+
+function emptyProse(lang) {
+  const prose = make("div", "prose");
+  const told = make("p", "told");
+  Object.assign(told, { lang, dir: "auto" });
+  prose.append(told, make("p", "writing", say.prose_writing));
+  return prose;
+}
+
+/** The events about a page that came with its passages. */
+async function* eventsAbout(turn) {
+  const { events } = await streamedReply(turn);
+  yield* events;
+}
+
+function drawRewritten(turn, { question, reason }) {
+  const line = make("p", "understood");
+  if (reason) line.append(worded(say.not_rewritten, { reason: reasonWords(reason) }));
+  else line.append(...composed(say.understood, { question: [make("bdi", "", question)] }));
+  find("header", turn).append(line);
+}
+
+function drawSentence(turn, { text, citations }) {
+  const cited = citations.map((id) => all(".passage", turn).find((passage) => citationOf(passage) === id));
+  if (!cited.every(Boolean)) return; // the articles have changed since the passages were drawn
+  find(".told", turn).append(make("span", "sentence", text), " ", ...cited.map(citationLink), " ");
+}
+
+function citationLink(passage) {
+  const link = make("a", "cite", `[${find(".number", passage).textContent}]`);
+  link.href = find(".open", passage).getAttribute("href");
+  link.dataset.citation = citationOf(passage);
+  return link;
+}
+
+function openCited(link) {
+  const passages = all(".passage", link.closest(".turn"));
+  openSource(passages.find((passage) => citationOf(passage) === link.dataset.citation));
+}
+
+/** Say how the prose ended; only now is it read aloud, as a whole. */
+function drawEnding(turn, ending) {
+  const prose = find(".prose", turn);
+  if (!prose) return;
+  const told = find(".told", prose).textContent.trim();
+  const note = endingWords(ending, told !== "");
+  find(".writing", prose).replaceWith(make("p", "prose-note", note));
+  if (!told) find(".told", prose).remove();
+  find("#announcement").textContent = `${told} ${note}`;
+}
+
+function endingWords({ dropped, reason }, told) {
+  const left = Object.values(dropped).reduce((sum, n) => sum + n, 0);
+  const words = told ? [say.prose_made] : [];
+  if (left) words.push(counted(say.prose_dropped, left));
+  if (reason) words.push(worded(told ? say.prose_unfinished : say.prose_none, { reason: reasonWords(reason) }));
+  return words.join(" ") || say.prose_empty;
+}
+
+/** Put the server's reason, which may hold figures, into the reader's language. */
+function reasonWords(reason) {
+  return Object.entries(say.prose_reasons).find(([part]) => reason.includes(part))?.[1] ?? reason;
 }
 
 // ---- passages ----------------------------------------------------------------------------------------
@@ -660,6 +778,7 @@ function onEnter(event) {
 
 const CLICKS = [
   [".open", (_, passage) => openSource(passage)],
+  [".cite", openCited],
   [".copy", (button, passage) => copy(citationText(passage), button, say.citation_copied)],
   [".share", (button) => copy(find(".question", button.closest(".turn")).href, button, say.link_copied)],
   [".turn .retry", (button) => ask(button.closest(".turn").dataset.address, button.closest(".turn"))],
@@ -753,7 +872,9 @@ function startChat() {
 function adopt(turn) {
   if (!turn) return;
   turn.dataset.address = addressOf(new URLSearchParams(location.search));
-  if (find(".reply", turn)) remember(turn.dataset.address);
+  if (!find(".reply", turn)) return;
+  remember(turn.dataset.address);
+  if (TELLS && !turn.matches(".unanswered")) drawProse(turn, eventsAbout(turn));
 }
 
 document.documentElement.classList.add("scripted");

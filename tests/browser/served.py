@@ -60,14 +60,14 @@ class Site:
 
 
 @contextmanager
-def running(site: Site) -> Iterator[Site]:
+def running(site: Site, **settings: str) -> Iterator[Site]:
     given = {"IBID_DATA": str(site.data), "IBID_PORT": "0", "IBID_RATE_LIMIT_PER_MINUTE": MANY}
     log = site.data / "server.log"
     with log.open("w") as stderr:
         process = subprocess.Popen(
             [sys.executable, "-c", SERVE],
             cwd=SEEDS.parent,
-            env={**os.environ, **given},
+            env={**os.environ, **given, **settings},
             stdout=subprocess.PIPE,
             stderr=stderr,
             text=True,
