@@ -23,7 +23,8 @@ def test_a_question_can_be_asked_filtered_and_followed_to_its_source(visit: Visi
     expect(page.locator(".copy").first).to_be_hidden()
     expect(page.get_by_label("Aujourd'hui le Maroc")).to_be_checked()
     page.locator(".open").first.click()
-    answers = [first["text"][place["start"] : place["end"]] for place in first["highlights"]]
+    marks = sorted(first["highlights"], key=lambda mark: mark["start"])
+    answers = [first["text"][mark["start"] : mark["end"]] for mark in marks]
     assert joined(page, "mark.cited") == first["text"]
     assert joined(page, "mark.answer") == "".join(answers)
     assert joined(page, ".text p") == site.text_of(first["citation"]["document_id"])
