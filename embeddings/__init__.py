@@ -1,5 +1,10 @@
 """Text and vectors. Knows nothing of articles."""
 
+import os
+
+# Before onnxruntime is loaded: its builds for Linux, from 1.29 on, report what they run to their maker.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+
 from embeddings.cache import EmbeddingCache
 from embeddings.encoder import Encoder, Vectors
 from embeddings.errors import EncoderError, MissingExtra, ModelDamaged, ModelNotFound
