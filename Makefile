@@ -5,7 +5,7 @@ BIN := .venv/bin
 export IBID_DATA ?= $(CURDIR)/.ibid
 CHROMIUM := $(shell command -v chromium-headless-shell || command -v chromium || command -v google-chrome)
 
-.PHONY: install serve test faults evaluate clean
+.PHONY: install serve test faults evaluate lock clean
 
 install: .venv/.installed
 
@@ -28,6 +28,12 @@ faults: .venv/.installed-dev
 evaluate: .venv/.installed
 	$(BIN)/python -m tests.corpora .ibid-test
 	IBID_DATA=.ibid-test $(BIN)/ibid evaluate --split test
+
+# What the container installs, with digests, after a change of dependencies.
+lock: .venv/.installed
+	$(BIN)/pip install --quiet uv
+	$(BIN)/python -m tests.container.served | $(BIN)/uv pip compile --quiet --constraint constraints.txt --generate-hashes \
+		--no-header --no-annotate --no-emit-index-url --python-platform linux --python-version 3.11 -o requirements.lock -
 
 .venv/.installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
