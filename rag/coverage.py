@@ -6,7 +6,7 @@ to" still meets "signé" a little. After Khattab and Zaharia, "ColBERT" (SIGIR 2
 interaction this is, with static vectors of words.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from embeddings import Vectors
 from rag.query import QueryTerm
+from rag.ragged import starts_of
 from rag.vocabulary import Held, Ids, Vocabulary
 
 Floats = npt.NDArray[np.float32]
@@ -27,7 +28,8 @@ class Coverage:
         weights: (words,) share of the question's information in each word.
         named: (words,) whether it is a name or a number.
         sentences: (sentences, words) the best counterpart in each sentence.
-        around: (words,) the best counterpart in the article's title and year.
+        matches: (words,) the best counterpart in passage, title and year.
+        share: the share of the question's information that is covered, 0 for no words.
         lengths: (sentences,) terms in each sentence.
 
     """
@@ -35,19 +37,9 @@ class Coverage:
     weights: Floats
     named: npt.NDArray[np.bool_]
     sentences: Floats
-    around: Floats
+    matches: Floats
+    share: float
     lengths: npt.NDArray[np.int64]
-
-    @property
-    def matches(self) -> Floats:
-        """Return the best counterpart of each word in passage and title: (words,)."""
-        found: Floats = np.maximum(self.sentences.max(axis=0, initial=0.0), self.around)
-        return found
-
-    @property
-    def share(self) -> float:
-        """Return the share of the question's information that is covered, 0 for no words."""
-        return float(self.matches @ self.weights)
 
     @property
     def of_sentences(self) -> Floats:
@@ -66,12 +58,26 @@ class Coverage:
         return float(self.matches[self.named].min(initial=1.0))
 
 
+@dataclass(frozen=True, slots=True)
+class Title:
+    """The terms of an article's title and year: ids of those that stand in some article, and the others."""
+
+    ids: Ids
+    unknown: frozenset[str]
+
+
+def title_of(terms: Iterable[str], vocabulary: Vocabulary | None) -> Title:
+    """Return the terms of a title as they are compared."""
+    known = {term: vocabulary.ids[term] for term in terms if term in vocabulary.ids} if vocabulary else {}
+    return Title(np.array(sorted(known.values()), dtype=np.uint32), frozenset(terms) - known.keys())
+
+
 def cover(
     terms: Sequence[QueryTerm],
     vectors: Vectors,
     vocabulary: Vocabulary | None,
-    passages: Sequence[Held],
-    titles: Sequence[frozenset[str]],
+    held: Held,
+    passages: Sequence[tuple[int, Title]],
 ) -> list[Coverage]:
     """Return what each passage holds of the words of a question.
 
@@ -79,46 +85,47 @@ def cover(
         terms: the words of the question in the passages' field.
         vectors: (words, d) of the lexicon, zero for numbers.
         vocabulary: of that field; None where it holds no term.
-        passages: for each passage, the terms of its sentences.
-        titles: for each passage, the terms of its article's title and year.
+        held: the terms of the sentences of all passages, one passage after the other.
+        passages: for each passage, how many sentences it has, at least one, and its article's title.
 
     """
     information = np.array([term.information for term in terms], dtype=np.float32)
     weights = information / information.sum() if len(terms) else information
     named = np.array([term.named for term in terms], dtype=bool)
-    distinct = list(dict.fromkeys(titles))
+    titles = list({id(title): title for _, title in passages}.values())
+    place = {id(title): row for row, title in enumerate(titles)}
     # Titles are compared as sentences are, in one go.
-    matches = _matches(terms, vectors, vocabulary, [*passages, *(_ids(vocabulary, one) for one in distinct)])
-    ends = np.cumsum([0, *(len(passage.lengths) for passage in passages)])
-    around = {
-        title: np.maximum(row, np.array([term.found(title) for term in terms], dtype=np.float32))
-        for title, row in zip(distinct, matches[ends[-1] :], strict=True)
-    }
+    everything = Held(
+        np.concatenate([held.ids, *(title.ids for title in titles)]),
+        np.concatenate([held.lengths, np.array([len(title.ids) for title in titles], dtype=np.int64)]),
+    )
+    matches = _matches(terms, vectors, vocabulary, everything)
+    sentences, around = matches[: len(held.lengths)], matches[len(held.lengths) :]
+    for row, title in enumerate(titles):
+        if title.unknown:
+            around[row] = np.maximum(around[row], [term.found(title.unknown) for term in terms])
+    counts = np.array([count for count, _ in passages])
+    starts = starts_of(counts)
+    rows = [place[id(title)] for _, title in passages]
+    best = np.maximum(np.maximum.reduceat(sentences, starts, axis=0), around[rows])
+    shares = best @ weights
     return [
-        Coverage(weights, named, matches[start:end], around[title], passage.lengths)
-        for start, end, title, passage in zip(ends[:-1], ends[1:], titles, passages, strict=True)
+        Coverage(weights, named, sentences[start:end], best[row], float(shares[row]), held.lengths[start:end])
+        for row, (start, end) in enumerate(zip(starts.tolist(), (starts + counts).tolist(), strict=True))
     ]
 
 
-def _ids(vocabulary: Vocabulary | None, title: frozenset[str]) -> Held:
-    """Return the terms of a title that stand in some article."""
-    known = sorted(vocabulary.ids[name] for name in title if name in vocabulary.ids) if vocabulary else []
-    return Held(np.array(known, dtype=np.uint32), np.array([len(known)]))
-
-
 def _matches(
-    terms: Sequence[QueryTerm], vectors: Vectors, vocabulary: Vocabulary | None, rows: Sequence[Held]
+    terms: Sequence[QueryTerm], vectors: Vectors, vocabulary: Vocabulary | None, held: Held
 ) -> Floats:
     """Return the best match of each word in each sentence: (sentences, words)."""
-    lengths = np.concatenate([held.lengths for held in rows])
-    best = np.zeros((len(lengths), len(terms)), dtype=np.float32)
-    filled = np.flatnonzero(lengths)
+    best = np.zeros((len(held.lengths), len(terms)), dtype=np.float32)
+    filled = np.flatnonzero(held.lengths)
     if vocabulary is None or not len(filled):
         return best
-    unique, places = np.unique(np.concatenate([held.ids for held in rows]), return_inverse=True)
+    unique, places = np.unique(held.ids, return_inverse=True)
     matches = _of_terms(terms, vectors, vocabulary, unique)[places]
-    starts = (np.cumsum(lengths) - lengths)[filled]
-    best[filled] = np.maximum.reduceat(matches, starts, axis=0)
+    best[filled] = np.maximum.reduceat(matches, starts_of(held.lengths)[filled], axis=0)
     return best
 
 

@@ -10,6 +10,7 @@ After Bruch, Gai and Ingber, "An Analysis of Fusion Functions for Hybrid Retriev
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 # Between a first and a second passage that both answer lie 0.02 to 0.05 on the development half: a
 # date decides between equals, and never hides a better passage.
@@ -25,7 +26,7 @@ class FusionWeights:
     words: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Score:
     """The parts of a passage's score; `fused` is exactly the sum of the shares."""
 
@@ -56,7 +57,7 @@ class Score:
         evidence = self.dense_share + self.sentence_share + self.lexical_share
         return DATE_BOOST * (1 - evidence) if self.on_date else 0.0
 
-    @property
+    @cached_property
     def fused(self) -> float:
         """Return the score passages are ranked by, 0 to 1."""
         return self.dense_share + self.sentence_share + self.lexical_share + self.date_share

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from embeddings import Vectors
+from rag.ragged import Integers
 
 PASSAGES = "passages.faiss"
 SENTENCES = "sentences.npy"
@@ -78,7 +79,6 @@ class VectorIndex:
         exact = vectors.astype(np.float64) @ query.astype(np.float64)
         return np.asarray(exact, dtype=np.float32)
 
-    def sentence_cosines(self, query: Vectors, first: int, count: int) -> npt.NDArray[np.float32]:
-        """Return the cosine of the query (d,) with `count` sentences from row `first`."""
-        rows = np.asarray(self._sentences[first : first + count], dtype=np.float32)
-        return np.asarray(rows @ query, dtype=np.float32)
+    def sentence_cosines(self, query: Vectors, sentences: Integers) -> npt.NDArray[np.float32]:
+        """Return the cosine of the query (d,) with the sentences of these rows."""
+        return np.asarray(self._sentences[sentences].astype(np.float32) @ query, dtype=np.float32)

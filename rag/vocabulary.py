@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from embeddings import Lexicon, Vectors
 from rag.lexical import term_of, words_of
+from rag.ragged import Integers, rows_of
 
 # A translation less close is noise; chosen on the development half, see Decisions.
 NEAREST_AT_LEAST = 0.4
@@ -127,10 +128,11 @@ class SentenceTerms:
         if not len(self._starts) or self._starts[-1] != len(self._terms):
             raise ValueError(f"{folder / TERMS} and {folder / STARTS} do not belong together")
 
-    def of(self, first: int, count: int) -> Held:
-        """Return the terms of `count` sentences from row `first`."""
-        starts = self._starts[first : first + count + 1]
-        return Held(self._terms[starts[0] : starts[-1]], np.diff(starts))
+    def of(self, sentences: Integers) -> Held:
+        """Return the terms of the sentences of these rows."""
+        firsts = self._starts[sentences]
+        lengths = self._starts[sentences + 1] - firsts
+        return Held(self._terms[rows_of(firsts, lengths)], lengths)
 
 
 def open_vocabularies(folder: Path, fields: Sequence[str]) -> dict[str, Vocabulary]:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embeddings import Encoder, Lexicon
-from rag.coverage import Coverage, cover
+from rag.coverage import Coverage, cover, title_of
 from rag.lexical import terms_of
 from rag.query import QueryTerm
 from rag.vocabulary import Held, SentenceTerms, Vocabulary, write_vocabulary
@@ -44,8 +44,8 @@ def covered(
     folder: Path, lexicon: Lexicon, terms: list[QueryTerm], title: frozenset[str] = TITLE
 ) -> Coverage:
     vectors = lexicon.vectors([term.word if term.word.isalpha() else "" for term in terms])
-    held = SentenceTerms(folder).of(0, len(SENTENCES))
-    (found,) = cover(terms, vectors, Vocabulary(folder, "fr"), [held], [title])
+    held, vocabulary = SentenceTerms(folder).of(np.arange(len(SENTENCES))), Vocabulary(folder, "fr")
+    (found,) = cover(terms, vectors, vocabulary, held, [(len(SENTENCES), title_of(title, vocabulary))])
     return found
 
 
@@ -53,7 +53,7 @@ def test_each_sentence_keeps_its_own_terms(folder: Path) -> None:
     vocabulary = Vocabulary(folder, "fr")
     names = {place: term for term, place in vocabulary.ids.items()}
     for row, sentence in enumerate(SENTENCES):
-        held = SentenceTerms(folder).of(row, 1)
+        held = SentenceTerms(folder).of(np.array([row]))
         assert {names[int(one)] for one in held.ids} == terms_of(sentence, "fr")
         assert held.lengths.tolist() == [len(held.ids)]
 
@@ -104,7 +104,7 @@ def test_without_a_vocabulary_nothing_is_covered_but_by_the_title(lexicon: Lexic
         terms,
         lexicon.vectors(["maroc", "accord"]),
         None,
-        [Held(np.zeros(0, np.uint32), np.zeros(1, np.int64))],
-        [TITLE],
+        Held(np.zeros(0, np.uint32), np.zeros(1, np.int64)),
+        [(1, title_of(TITLE, None))],
     )
     assert found.matches.tolist() == [1.0, 0.0]
