@@ -108,7 +108,7 @@ def cover(
     starts = starts_of(counts)
     rows = [place[id(title)] for _, title in passages]
     best = np.maximum(np.maximum.reduceat(sentences, starts, axis=0), around[rows])
-    shares = best @ weights
+    shares = (best * weights).sum(axis=1)  # as a product, equal passages would differ in the last digit
     return [
         Coverage(weights, named, sentences[start:end], best[row], float(shares[row]), held.lengths[start:end])
         for row, (start, end) in enumerate(zip(starts.tolist(), (starts + counts).tolist(), strict=True))
