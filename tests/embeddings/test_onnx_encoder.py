@@ -211,3 +211,14 @@ def test_the_bundled_model_is_whole(encoder: Encoder) -> None:
     config, fingerprint = read_config(BUNDLED)
     assert (encoder.dimension, encoder.fingerprint) == (config["dimension"], fingerprint)
     assert "en" in encoder.languages
+
+
+def test_vectors_do_not_depend_on_how_many_cores_there_are(
+    encoder: OnnxEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = [f"{'Le ministre a signé un accord. ' * (1 + number % 7)} {number}" for number in range(40)]
+    monkeypatch.setattr("embeddings.onnx_encoder.CORES", 1)
+    one = encoder.encode_passages(texts)
+    monkeypatch.setattr("embeddings.onnx_encoder.CORES", 4)
+    assert encoder.encode_passages(texts).tobytes() == one.tobytes()
+    assert encoder.encode_passages([]).shape == (0, encoder.dimension)
