@@ -33,6 +33,8 @@ REINDEX = 300 if LONG else 1
 SAMPLED = 8  # at least: two in each quarter
 CLIENTS = 200
 SOAK_RATE = 10  # questions a second
+# What one snapshot more, not yet let go, holds open: a few seconds see it as growth, an hour does not.
+SLACK = 1 if LONG else 12
 RECOVERY = 10.0
 HEALTH = 1.0
 REFUSAL = 0.1
@@ -151,7 +153,7 @@ def test_hours_with_new_indexes_leave_nothing_behind(
         early = median(one[name] for one in samples[quarter : 2 * quarter])
         late = median(one[name] for one in samples[-quarter:])
         FIGURES.info("%s: %.0f, then %.0f", name, early, late)
-        assert late <= early * GROWTH + (name != "memory"), name
+        assert late <= early * GROWTH + SLACK, name
 
 
 def used(process: int) -> dict[str, float]:
