@@ -116,7 +116,7 @@ def _passages(one: Contender, output: str) -> int:
     if one.name != "Ibid":
         return int(json.loads(output.strip().splitlines()[-1])["passages"])
     manifest = next((one.folder / "snapshots").glob("*/manifest.json"))
-    return int(json.loads(manifest.read_text("utf-8"))["counts"]["passages"])
+    return int(json.loads(manifest.read_text("utf-8"))["manifest"]["counts"]["passages"])
 
 
 def measure(server: Served, questions: Sequence[str], asked: int, measured: Measured) -> None:

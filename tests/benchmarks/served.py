@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
 
 from tests.benchmarks.load import Address, ask
 
@@ -50,16 +52,17 @@ def served(
         address = free.getsockname()
     if cold:
         drop(files)
+    said = TemporaryFile()  # a pipe that nobody reads would stop the server once it is full of log
     started = time.perf_counter()
     process = subprocess.Popen(
         [word.replace("PORT", str(address[1])) for word in command],
         env={**os.environ, **environment},
         stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
+        stderr=said,
         start_new_session=True,
     )
     try:
-        yield Served(address, _first_answer(process, address, started), process.pid)
+        yield Served(address, _first_answer(process, address, started, said), process.pid)
     finally:
         os.killpg(process.pid, signal.SIGTERM)
         try:
@@ -69,15 +72,19 @@ def served(
             process.wait()
 
 
-def _first_answer(process: "subprocess.Popen[bytes]", address: Address, started: float) -> float:
+def _first_answer(
+    process: "subprocess.Popen[bytes]", address: Address, started: float, said: IO[bytes]
+) -> float:
     while True:
         try:
             ask(address, FIRST)
             return time.perf_counter() - started
         except OSError:
             if process.poll() is not None or time.perf_counter() - started > PATIENCE_SECONDS:
-                said = process.stderr.read().decode() if process.stderr and process.poll() is not None else ""
-                raise RuntimeError(f"{process.args!r} does not answer\n{said[-2000:]}") from None
+                said.seek(0)
+                raise RuntimeError(
+                    f"{process.args!r} does not answer\n{said.read()[-2000:].decode()}"
+                ) from None
             time.sleep(0.01)
 
 
