@@ -52,7 +52,8 @@ def served(
         address = free.getsockname()
     if cold:
         drop(files)
-    said = TemporaryFile()  # a pipe that nobody reads would stop the server once it is full of log
+    # No pipe: nobody reads it, and a server stops once it is full of log.
+    said = TemporaryFile()  # noqa: SIM115
     started = time.perf_counter()
     process = subprocess.Popen(
         [word.replace("PORT", str(address[1])) for word in command],
