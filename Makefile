@@ -5,7 +5,7 @@ BIN := .venv/bin
 export IBID_DATA ?= $(CURDIR)/.ibid
 CHROMIUM := $(shell command -v chromium-headless-shell || command -v chromium || command -v google-chrome)
 
-.PHONY: install serve test faults evaluate lock clean
+.PHONY: install serve test faults fuzz audit evaluate lock clean
 
 install: .venv/.installed
 
@@ -24,6 +24,18 @@ test: .venv/.installed-dev chromium
 # Every case of what `make test` tries a few of.
 faults: .venv/.installed-dev
 	FAULTS=long $(BIN)/pytest tests/faults --timeout 7200
+
+# Coverage-guided, so long for each target; what it finds new is kept beside the tests.
+FUZZ_SECONDS ?= 600
+fuzz: .venv/.installed-dev
+	$(BIN)/pip install --quiet atheris
+	for target in $$($(BIN)/python -c 'from tests.fuzz.targets import TARGETS; print(*TARGETS)'); do \
+		$(BIN)/python -m tests.fuzz.search $$target -max_total_time=$(FUZZ_SECONDS) || exit 1; done
+
+# Known vulnerabilities of what the container installs; needs a network.
+audit: .venv/.installed
+	$(BIN)/pip install --quiet pip-audit
+	$(BIN)/pip-audit --requirement requirements.lock --disable-pip --require-hashes
 
 evaluate: .venv/.installed
 	$(BIN)/python -m tests.corpora .ibid-test

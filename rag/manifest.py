@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from rag.errors import SnapshotDamaged, SnapshotMismatch
 from rag.fitted import Fitted, parse_fitted
@@ -88,6 +89,33 @@ def _sealed(fields: object) -> str:
     return json.dumps({"manifest": fields, "sha256": digest}, indent=1, sort_keys=True)
 
 
+def read_roots(folder: Path) -> list[Path]:
+    """Return the paths a snapshot was made from, whatever its format.
+
+    Raises:
+        SnapshotDamaged: the manifest is missing, unreadable, altered, or names none.
+
+    """
+    path = folder / NAME
+    match _intact(path).get("roots"):
+        case [*roots] if roots:
+            return [Path(str(root)) for root in roots]
+    raise SnapshotDamaged(f"{path} names no folder of articles", REBUILD)
+
+
+def _intact(path: Path) -> dict[str, Any]:
+    """Return the fields of a manifest that is as it was written. Raises SnapshotDamaged."""
+    try:
+        text = path.read_text("utf-8")
+        fields: dict[str, Any] = json.loads(text)["manifest"]
+        # Compared as text: a flipped bit may leave JSON that means the same ("\u00e9", "\u00E9").
+        if text == _sealed(fields) and isinstance(fields, dict):
+            return fields
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise SnapshotDamaged(f"{path} cannot be read ({error!r})", REBUILD) from None
+    raise SnapshotDamaged(f"{path} was altered (its SHA-256 differs)", REBUILD)
+
+
 def read_manifest(folder: Path) -> Manifest:
     """Read and check the manifest of a snapshot.
 
@@ -97,16 +125,8 @@ def read_manifest(folder: Path) -> Manifest:
 
     """
     path = folder / NAME
-    try:
-        text = path.read_text("utf-8")
-        fields = json.loads(text)["manifest"]
-        # Compared as text: a flipped bit may leave JSON that means the same ("\u00e9", "\u00E9").
-        intact, written_in = text == _sealed(fields), fields.get("format")
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise SnapshotDamaged(f"{path} cannot be read ({error!r})", REBUILD) from None
-    if not intact:
-        raise SnapshotDamaged(f"{path} was altered (its SHA-256 differs)", REBUILD)
-    if written_in != FORMAT:
+    fields = _intact(path)
+    if (written_in := fields.get("format")) != FORMAT:
         message = f"{path} has format {written_in}, this program reads format {FORMAT}"
         raise SnapshotMismatch(message, REBUILD)
     if fields.get("versions") != VERSIONS:

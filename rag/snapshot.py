@@ -27,6 +27,8 @@ CURRENT = "CURRENT"
 SNAPSHOTS = "snapshots"
 LEXICAL = "lexical"
 VOCABULARY = "vocabulary"
+# What it was made from is no longer known.
+NEW = "build one: ibid index FOLDER"
 
 
 class Snapshot:
@@ -126,11 +128,11 @@ def current_path(data: Path) -> Path:
         path = data / SNAPSHOTS / name
         exists = path.is_dir()
     except FileNotFoundError:
-        raise SnapshotMissing(f"there is no index in {data}", "build one: ibid index FOLDER") from None
+        raise SnapshotMissing(f"there is no index in {data}", NEW) from None
     except (OSError, ValueError) as error:
         raise SnapshotDamaged(f"{pointer} cannot be read ({error})", REBUILD) from None
     if not name or path.parent != data / SNAPSHOTS or name.startswith(".") or not exists:
-        raise SnapshotDamaged(f"{pointer} names a snapshot that does not exist", REBUILD)
+        raise SnapshotDamaged(f"{pointer} names a snapshot that does not exist", NEW)
     return path
 
 

@@ -43,11 +43,11 @@ def indexed_before(settings: Settings) -> list[Path]:
         NoInput: there is neither.
 
     """
-    from rag.manifest import read_manifest
+    from rag.manifest import read_roots
     from rag.snapshot import current_path
 
     try:
-        return [Path(root) for root in read_manifest(current_path(settings.data)).roots]
+        return read_roots(current_path(settings.data))
     except SnapshotMissing:
         if SEEDS.is_dir():
             return [SEEDS]

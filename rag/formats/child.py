@@ -36,12 +36,13 @@ def main() -> None:
             kind, content = connection.recv_bytes().decode(), connection.recv_bytes()
             # Ends the process even inside a library written in C.
             signal.alarm(seconds)
-            answer = json.dumps(_answer(kind, content))
+            answer = json.dumps(reading_of(kind, content))
             signal.alarm(0)
             connection.send_bytes(answer.encode())
 
 
-def _answer(kind: str, content: bytes) -> dict[str, Any]:
+def reading_of(kind: str, content: bytes) -> dict[str, Any]:
+    """Return what a reader found in a file, or why it was refused; never raises."""
     try:
         return asdict(READERS[kind](content))
     except Refused as refused:
