@@ -5,7 +5,7 @@ BIN := .venv/bin
 export IBID_DATA ?= $(CURDIR)/.ibid
 CHROMIUM := $(shell command -v chromium-headless-shell || command -v chromium || command -v google-chrome)
 
-.PHONY: install serve test faults fuzz audit evaluate lock clean
+.PHONY: install serve test bench bench-full faults fuzz audit evaluate lock clean
 
 install: .venv/.installed
 
@@ -36,6 +36,18 @@ fuzz: .venv/.installed-dev
 audit: .venv/.installed
 	$(BIN)/pip install --quiet pip-audit
 	$(BIN)/pip-audit --requirement requirements.lock --disable-pip --require-hashes
+
+# Beside other systems, on a quiet machine; BENCH_ANYWAY=1 on a busy one.
+bench: .venv/.installed-dev .venv-peers/.installed
+	$(BIN)/python -m tests.benchmarks.bench
+
+bench-full: .venv/.installed-dev .venv-peers/.installed
+	$(BIN)/python -m tests.benchmarks.bench --full
+
+.venv-peers/.installed: tests/benchmarks/peers/requirements.txt
+	$(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/pip install --quiet --requirement $<
+	touch $@
 
 evaluate: .venv/.installed
 	$(BIN)/python -m tests.corpora .ibid-test
