@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from rag.query import Query
 from rag.ragged import rows_of
 from rag.snapshot import Snapshot
 from rag.store import Place
+from rag.vocabulary import Vocabulary
 
 # Candidates of each kind; every candidate then gets all scores, exactly. On the development half every
 # measure is the same from 20 to 80.
@@ -49,7 +50,7 @@ class Candidates:
     def __init__(self, snapshot: Snapshot, fusion: FusionWeights) -> None:
         self._snapshot, self._fusion = snapshot, fusion
         self.originals = snapshot.originals()
-        self._title = lru_cache(REMEMBERED_TITLES)(self._title_of)
+        self._title = lru_cache(REMEMBERED_TITLES)(partial(_title_of, snapshot.vocabularies))
         self._copies = {row for row, original in self.originals.items() if row != original}
 
     def best(self, query: Query, k: int, filters: Filters, include_boilerplate: bool) -> list[Found]:
@@ -113,9 +114,6 @@ class Candidates:
             score = Score(cosine, float(own.max()), coverage.share, self._fusion, on_date)
             yield Found(place, coverage, own, score)
 
-    def _title_of(self, title: str, year: str, field: str) -> Title:
-        return title_of(terms_of(f"{title} {year}", field), self._snapshot.vocabularies.get(field))
-
     def _scope(self, filters: Filters, include_boilerplate: bool) -> tuple[Sequence[int] | range, Any]:
         """Return where to search: ordinals for the dense index, a restriction for the lexical one."""
         counts = self._snapshot.manifest.counts
@@ -125,6 +123,10 @@ class Candidates:
         rows = self._snapshot.rows_matching(filters)
         ordinals = self._snapshot.ordinals_of(rows, include_boilerplate)
         return ordinals, self._snapshot.lexical.within(rows, include_boilerplate)
+
+
+def _title_of(vocabularies: Mapping[str, Vocabulary], title: str, year: str, field: str) -> Title:
+    return title_of(terms_of(f"{title} {year}", field), vocabularies.get(field))
 
 
 def _on_date(query: Query, place: Place) -> bool:

@@ -1,9 +1,9 @@
 """A query: a question, understood for both searches."""
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import pairwise
 
 import numpy as np
@@ -82,10 +82,12 @@ class Expander:
         self, index: LexicalIndex, vocabularies: dict[str, Vocabulary], lexicon: Lexicon | None
     ) -> None:
         self._index = index
-        self._vocabularies = vocabularies
         self._lexicon = lexicon
-        self._translations = lru_cache(REMEMBERED_WORDS)(self._nearest)
-        self._vector = lru_cache(REMEMBERED_WORDS)(self._word_vector)
+        # What is remembered may hold no reference to this object: files mapped by a snapshot in a cycle stay
+        # open until the garbage collector comes by, which may be never.
+        self._vector = lru_cache(REMEMBERED_WORDS)(partial(_word_vector, lexicon))
+        known = vocabularies if lexicon else {}
+        self._translations = lru_cache(REMEMBERED_WORDS)(partial(_nearest, known, self._vector))
 
     def terms(self, question: str, language: str) -> dict[str, list[QueryTerm]]:
         """Return the words of a question for each field, without stop words and repetition."""
@@ -97,13 +99,6 @@ class Expander:
         return np.array([*(self._vector(term.word) for term in terms)], dtype=np.float32).reshape(
             len(terms), dimension
         )
-
-    def _word_vector(self, word: str) -> Vectors:
-        if self._lexicon is None:
-            return np.zeros(0, dtype=np.float32)
-        # A number is like no other: 2019 is not nearly 2020.
-        vector: Vectors = self._lexicon.vectors([word if word.isalpha() else ""])[0]
-        return vector
 
     def _terms(self, question: str, language: str, field: str) -> list[QueryTerm]:
         own: dict[str, tuple[str, bool]] = {}
@@ -122,12 +117,6 @@ class Expander:
             return {term: SAME_PLACE for name in place.words if (term := term_of(name, field)) is not None}
         return {} if language == field else self._translations(word, field)
 
-    def _nearest(self, word: str, field: str) -> dict[str, float]:
-        vocabulary = self._vocabularies.get(field)
-        if vocabulary is None or self._lexicon is None:
-            return {}
-        return vocabulary.nearest(self._vector(word))
-
     def _term(self, word: str, named: bool, alternatives: dict[str, float], field: str) -> QueryTerm:
         if field == "fr":
             alternatives = _with_plural_verbs(alternatives)
@@ -135,6 +124,21 @@ class Expander:
         # A word that no passage holds counts in full; one with a translation counts as that one.
         known = {term: factor for term, factor in alternatives.items() if held[term]} or alternatives
         return QueryTerm(word, known, _information(known, held, self._index.size), named)
+
+
+def _word_vector(lexicon: Lexicon | None, word: str) -> Vectors:
+    if lexicon is None:
+        return np.zeros(0, dtype=np.float32)
+    # A number is like no other: 2019 is not nearly 2020.
+    vector: Vectors = lexicon.vectors([word if word.isalpha() else ""])[0]
+    return vector
+
+
+def _nearest(
+    vocabularies: Mapping[str, Vocabulary], vector_of: Callable[[str], Vectors], word: str, field: str
+) -> dict[str, float]:
+    vocabulary = vocabularies.get(field)
+    return vocabulary.nearest(vector_of(word)) if vocabulary else {}
 
 
 def _information(alternatives: Mapping[str, float], held: Mapping[str, int], passages: int) -> float:

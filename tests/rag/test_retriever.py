@@ -1,6 +1,8 @@
 """Retrieval: what scores are made of, their order, how many of one article; the same in every thread."""
 
+import gc
 import threading
+import weakref
 from datetime import date
 from itertools import pairwise
 
@@ -262,3 +264,16 @@ def test_a_date_in_the_question_brings_articles_of_that_time_forward_and_hides_n
 def test_a_date_no_article_is_of_changes_nothing(seeds_retriever: Retriever) -> None:
     question = "Que dit la loi de 1905 ?"
     assert seeds_retriever.ask(question) == seeds_retriever.ask(question, use_dates=False)
+
+
+def test_a_retriever_let_go_lets_go_of_its_snapshot_at_once(long_library: Library) -> None:
+    """Mapped files stay open in a cycle until the garbage collector comes by, which may be never."""
+    gc.disable()
+    try:
+        with long_library.retriever() as retriever:
+            assert retriever.ask("Qui a signé un accord ?").hits
+            snapshot = weakref.ref(retriever.snapshot)
+        del retriever
+        assert snapshot() is None
+    finally:
+        gc.enable()
