@@ -18,7 +18,8 @@ def unit_vectors(count: int, seed: int) -> Vectors:
     return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), dtype=np.float32)
 
 
-PASSAGE_VECTORS = unit_vectors(COUNT, 1)
+# As they are kept: rounded to half precision.
+PASSAGE_VECTORS = unit_vectors(COUNT, 1).astype(np.float16).astype(np.float32)
 SENTENCE_VECTORS = unit_vectors(2 * COUNT, 2)
 seeds = st.integers(0, 10_000)
 depths = st.integers(1, COUNT + 50)
