@@ -23,7 +23,7 @@ from rag.vectors import PASSAGES, VectorIndex, write_vectors
 from tests.corpora import write_corpus
 
 GOLD = Path(__file__).parents[2] / "seeds" / "gold.jsonl"
-SIZES = (1_000, 10_000, 100_000, 1_000_000)
+SIZES = (1_000, 10_000, 50_000, 100_000, 1_000_000)
 DEPTH = 30
 QUESTIONS = 50
 REPEATS = 5

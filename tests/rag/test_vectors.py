@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embeddings import Vectors
-from rag.vectors import PASSAGES, SENTENCES, VectorIndex, write_vectors
+from rag.vectors import PASSAGES, SCANNED, SENTENCES, VectorIndex, write_vectors
 
 COUNT, DIMENSION = 300, 24
 
@@ -76,6 +76,39 @@ def test_sentence_cosines_are_exact_to_half_precision(
     expected = SENTENCE_VECTORS[rows].astype(np.float64) @ query
     # Half precision has 11 binary digits: each of the products is off by 2^-11 of itself at most.
     assert index.sentence_cosines(query, rows).tolist() == pytest.approx(expected.tolist(), abs=2e-3)
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> tuple[VectorIndex, Vectors]:
+    """Return an index of more passages than are scanned, of 500 themes, and its vectors."""
+    folder = tmp_path_factory.mktemp("large")
+    draw = np.random.default_rng(3)
+    count = SCANNED + 1
+    moved = unit_vectors(500, 4)[draw.integers(0, 500, count)] + 0.1 * draw.standard_normal(
+        (count, DIMENSION)
+    )
+    vectors = (moved / np.linalg.norm(moved, axis=1, keepdims=True)).astype(np.float16).astype(np.float32)
+    write_vectors(folder, vectors, SENTENCE_VECTORS)
+    return VectorIndex(folder), vectors
+
+
+def test_a_large_index_finds_nearly_all_of_the_nearest(large: tuple[VectorIndex, Vectors]) -> None:
+    index, vectors = large
+    found = 0
+    for query in vectors[:: len(vectors) // 50][:50]:
+        nearest = np.argsort(-(vectors @ query))[:10].tolist()
+        found += len({*nearest} & {*index.search(query, 10, range(len(vectors)))})
+    assert found >= 490
+
+
+@pytest.mark.parametrize("step", [100, 1_000])
+def test_a_large_index_misses_nothing_among_few(large: tuple[VectorIndex, Vectors], step: int) -> None:
+    index, vectors = large
+    few = range(0, len(vectors), step)
+    for query in unit_vectors(10, 6):
+        nearest = [few[row] for row in np.argsort(-(vectors[few] @ query))[:10]]
+        assert {*index.search(query, 10, list(few))} == {*nearest}
+        assert index.cosines(query, nearest).tolist() == pytest.approx((vectors[nearest] @ query).tolist())
 
 
 def test_equal_vectors_are_each_found_once(tmp_path: Path) -> None:
