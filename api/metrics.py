@@ -3,6 +3,7 @@
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, generate_latest
 
 from rag.answer import Answer
+from rag.retriever import Retriever
 from rag.snapshot import Snapshot
 
 # Seconds. Half a millisecond to ten seconds: an answer takes 1 to 40 ms by design.
@@ -34,7 +35,13 @@ class Metrics:
         self._sizes = Gauge(
             "ibid_index_size", "Documents and passages in service.", ("of",), registry=self.registry
         )
-        self.waiting = Gauge("ibid_waiting", "Requests waiting for the index.", registry=self.registry)
+        self._vectors = Gauge(
+            "ibid_question_vectors",
+            "Vectors of questions since the index came into service, remembered or computed.",
+            ("from",),
+            registry=self.registry,
+        )
+        self._waiting = Gauge("ibid_waiting", "Requests waiting for the index.", registry=self.registry)
 
     def count_request(self, route: str, method: str, status: int, seconds: float) -> None:
         """Count one finished request."""
@@ -60,6 +67,10 @@ class Metrics:
         self._sizes.labels("documents").set(manifest.counts.documents)
         self._sizes.labels("passages").set(manifest.counts.passages)
 
-    def text(self) -> bytes:
-        """Return everything in the text format."""
+    def text(self, waiting: int, retriever: Retriever | None) -> bytes:
+        """Return everything in the text format, with the number of requests that wait just now."""
+        self._waiting.set(waiting)
+        remembered, computed = retriever.remembered if retriever else (0, 0)
+        self._vectors.labels("memory").set(remembered)
+        self._vectors.labels("model").set(computed)
         return generate_latest(self.registry)

@@ -51,5 +51,5 @@ async def readyz(request: Request) -> dict[str, Any]:
 async def metrics(request: Request) -> Response:
     """Return counters and histograms; none holds a question or an address."""
     desk = desk_of(request)
-    desk.metrics.waiting.set(desk.queue.waiting)
-    return Response(desk.metrics.text(), media_type=METRICS_TYPE)
+    text = desk.metrics.text(desk.queue.waiting, desk.live.retriever)
+    return Response(text, media_type=METRICS_TYPE)

@@ -44,6 +44,12 @@ class Retriever:
         self._expander = Expander(snapshot.lexical, snapshot.vocabularies, encoder.lexicon)
         self._encode = lru_cache(REMEMBERED_QUESTIONS)(lambda text: encoder.encode_queries([text])[0])
 
+    @property
+    def remembered(self) -> tuple[int, int]:
+        """How many questions came again and took their vector from memory, and how many were embedded."""
+        found = self._encode.cache_info()
+        return found.hits, found.misses
+
     def ask(
         self,
         question: str,

@@ -42,10 +42,18 @@ def _console(err: bool = False) -> Console:
 
 @contextmanager
 def progress_bar() -> Iterator["Tell"]:
-    """Show a bar on stderr while files are read and texts embedded, if somebody is looking."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    """Show a bar, the rate and the time left on stderr while files are read and texts embedded.
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    Only if somebody is looking.
+    """
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, Task, TaskProgressColumn, TextColumn
+    from rich.progress import TimeRemainingColumn as Left
+
+    class Rate(TaskProgressColumn):
+        def render(self, task: Task) -> Text:
+            return self.render_speed(task.speed)
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Rate(), Left())
     with Progress(
         *columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()
     ) as bar:

@@ -121,6 +121,10 @@ def test_metrics_count_by_route_template_and_refusal(http: httpx.Client) -> None
     grown = {name: after[name] - before.get(name, 0) for name in (asked, read_one, refused)}
     assert grown == {asked: 1, read_one: 1, refused: 2}
     assert after['ibid_stage_seconds_count{stage="retrieve"}'] > 0
+    http.post("/v1/ask", json=QUESTION)
+    remembered, computed = (f'ibid_question_vectors{{from="{where}"}}' for where in ("memory", "model"))
+    assert read()[remembered] == after[remembered] + 1
+    assert read()[computed] == after[computed] >= 1
     assert not [name for name in after if "0123456789abcdef" in name or "/nothing" in name]
     index = http.get("/readyz").json()["index"]["id"]
     assert any(name.startswith("ibid_index_info{") and index in name for name in after)

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from embeddings import EmbeddingCache
+from embeddings.cache import COMMIT_EVERY
 from rag.errors import CannotWrite, Locked, NoInput
 from rag.indexing import CACHE, LOCK, build_index
 from rag.passages import cut_passages
@@ -133,6 +134,21 @@ def test_the_cache_of_a_former_model_forgets_a_deleted_article(library: Library)
     other.index()
     live = {hashlib.sha256(text.encode()).digest() for text in texts_of(other)}
     assert cached(other) <= live
+
+
+def test_a_run_goes_on_where_an_interrupted_one_stopped(library: Library) -> None:
+    library.write(long=" ".join(f"Une phrase de plus, la {number}e." for number in range(3 * COMMIT_EVERY)))
+
+    def interrupt(stage: str, done: int, total: int) -> None:
+        if stage == "embedding" and done > COMMIT_EVERY:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        build_index([library.articles], Settings(data=library.data), library.encoder, interrupt)
+    kept = len(cached(library))
+    assert kept >= COMMIT_EVERY
+    report = library.index()
+    assert report.embedded == len(texts_of(library)) - kept
 
 
 def test_what_an_interrupted_run_left_is_swept_though_nothing_changed(library: Library) -> None:
