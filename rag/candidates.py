@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from rag.coverage import Coverage, Title, cover, title_of
 from rag.filters import ANYTHING, Filters
-from rag.fusion import FusionWeights, Score
+from rag.fusion import FusionWeights, Score, best_sentence
 from rag.lexical import field_of, terms_of
 from rag.query import Query
 from rag.ragged import rows_of
@@ -31,11 +31,16 @@ REMEMBERED_TITLES = 4096
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A passage that may be a hit: where it stands, what it holds of the question, its score."""
+    """A passage that may be a hit: where it stands, what it holds of the question, its score.
+
+    Attributes:
+        expected: (sentences,) whether it holds the kind of answer asked for; all where none is.
+
+    """
 
     place: Place
     coverage: Coverage
-    cosines: npt.NDArray[np.float32]
+    expected: npt.NDArray[np.bool_]
     score: Score
 
 
@@ -101,17 +106,17 @@ class Candidates:
         counts = [place.sentences for place in places]
         rows = rows_of([place.first_sentence for place in places], counts)
         ends = np.cumsum(counts)[:-1]
-        sentences = np.split(self._snapshot.vectors.sentence_cosines(query.vector, rows), ends)
+        expected = np.split(self._snapshot.sentence_terms.hold(rows, query.kind), ends)
         held = self._snapshot.sentence_terms.of(rows)
         titles = [self._title(place.title or "", (place.published_on or "")[:4], field) for place in places]
         vocabulary = self._snapshot.vocabularies.get(field)
         covered = cover(
             query.terms[field], query.words[field], vocabulary, held, list(zip(counts, titles, strict=True))
         )
-        for place, coverage, own in zip(places, covered, sentences, strict=True):
+        for place, coverage, own in zip(places, covered, expected, strict=True):
             on_date = bool(query.dates) and _on_date(query, place)
-            cosine = float(cosines[place.ordinal])
-            score = Score(cosine, float(own.max()), coverage.share, self._fusion, on_date)
+            cosine, sentence = float(cosines[place.ordinal]), best_sentence(coverage.of_sentences, own)
+            score = Score(cosine, sentence, coverage.share, self._fusion, on_date)
             yield Found(place, coverage, own, score)
 
     def _scope(self, filters: Filters, include_boilerplate: bool) -> tuple[Sequence[int] | range, Any]:

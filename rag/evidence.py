@@ -10,7 +10,7 @@ class Evidence:
 
     Attributes:
         passage: cosine of the question with the passage.
-        sentence: cosine of the question with its nearest sentence.
+        sentence: what its best sentence alone covers, more where it holds what is asked for.
         words: share of the question's information that passage and title cover.
         weakest: how well the word is covered that is covered worst.
         names: the same of names and numbers alone; 1 where the question has none.

@@ -54,6 +54,16 @@ def kind_asked(question: str) -> Kind | None:
     return next((kind for kind, pattern in _ASKED.items() if pattern.search(question)), None)
 
 
+def kinds_in(sentence: str) -> int:
+    """Return which kinds a sentence holds, one bit each, in the order of `Kind`."""
+    return sum(1 << place for place, kind in enumerate(Kind) if holds(sentence, kind))
+
+
+def bit_of(kind: Kind) -> int:
+    """Return the bit that stands for a kind."""
+    return 1 << list(Kind).index(kind)
+
+
 def holds(sentence: str, kind: Kind) -> bool:
     """Return whether a sentence holds anything of that kind."""
     return HELD[kind].search(sentence) is not None

@@ -37,7 +37,7 @@ def explain(score: Score, wanted: Sequence[QueryTerm], text: str, field: str) ->
     return Explanation(
         fused=score.fused,
         dense={"cosine": score.cosine, "share": score.dense_share},
-        sentence={"cosine": score.sentence, "share": score.sentence_share},
+        sentence={"score": score.sentence, "share": score.sentence_share},
         date={"share": score.date_share},
         lexical={
             "words": score.words,

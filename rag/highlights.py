@@ -14,7 +14,6 @@ class HighlightWeights:
     """What makes a sentence the answering one.
 
     Attributes:
-        cosine: of its cosine with the question.
         words: of the share of the question's information it covers.
         expected: of its holding the kind of answer asked for.
         length: of the logarithm of its length: short sentences say little.
@@ -22,7 +21,6 @@ class HighlightWeights:
 
     """
 
-    cosine: float
     words: float
     expected: float
     length: float
@@ -34,15 +32,13 @@ class Candidate:
     """A sentence that may answer.
 
     Attributes:
-        cosine: with the question.
         words: share of the question's information it covers.
-        expected: whether it holds the kind of answer asked for; False where none is.
+        expected: whether it holds the kind of answer asked for; True where none is.
         length: its terms.
         headline: whether it is the article's title.
 
     """
 
-    cosine: float
     words: float
     expected: bool
     length: int
@@ -51,8 +47,7 @@ class Candidate:
     def score(self, weights: HighlightWeights) -> float:
         """Return what sentences of one passage are compared by."""
         return (
-            weights.cosine * self.cosine
-            + weights.words * self.words
+            weights.words * self.words
             + weights.expected * self.expected
             + weights.length * float(np.log1p(self.length))
         )

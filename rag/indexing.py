@@ -63,7 +63,7 @@ def build_index(
         unchanged = before is not None and (before.id, before.roots) == (manifest.id, roots)
         with EmbeddingCache(settings.data / CACHE, encoder) as cache:
             embedded = None if unchanged else _build(settings.data, contents, manifest, cache, progress)
-            cache.keep_only([*contents.texts, *contents.sentences()])
+            cache.keep_only(contents.texts)
         sweep(settings.data)
     return _report(intake, manifest, digests, embedded, time.monotonic() - started)
 
@@ -89,13 +89,12 @@ def _build(
     data: Path, contents: Contents, manifest: Manifest, cache: EmbeddingCache, progress: Progress
 ) -> int:
     """Write the snapshot; return how many texts had to be embedded."""
-    vectors, embedded = _embed([*contents.texts, *contents.sentences()], cache, progress)
-    split = len(contents.texts)
-    write_snapshot(data, contents, (vectors[:split], vectors[split:]), manifest, cache.encoder)
+    vectors, embedded = _embed(contents.texts, cache, progress)
+    write_snapshot(data, contents, vectors, manifest, cache.encoder)
     return embedded
 
 
-def _embed(texts: list[str], cache: EmbeddingCache, progress: Progress) -> tuple[Vectors, int]:
+def _embed(texts: Sequence[str], cache: EmbeddingCache, progress: Progress) -> tuple[Vectors, int]:
     done = 0
 
     def advance(count: int) -> None:
@@ -162,7 +161,6 @@ def _report(
         passages=manifest.counts.passages,
         change=compare(before, documents),
         skipped=skipped_rows(intake.skipped),
-        texts=manifest.counts.passages + manifest.counts.sentences,
         embedded=embedded or 0,
         set_aside=set_aside,
         characters=characters,

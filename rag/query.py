@@ -10,6 +10,7 @@ import numpy as np
 
 from embeddings import Lexicon, Vectors
 from rag.dates import DateMention
+from rag.expectation import Kind
 from rag.lexical import LexicalIndex, term_of, words_of
 from rag.places import place_of
 from rag.vocabulary import Vocabulary
@@ -58,6 +59,7 @@ class Query:
         vector: (d,) float32, unit norm.
         terms: the question's words for each field of the lexical index.
         words: (words, d) float32 for each field, the words' vectors in the lexicon; zero for numbers.
+        kind: of answer that is asked for; None where the question does not tell.
         dates: those that bring articles published on their days forward.
 
     """
@@ -67,6 +69,7 @@ class Query:
     vector: Vectors
     terms: Mapping[str, list[QueryTerm]]
     words: Mapping[str, Vectors]
+    kind: Kind | None = None
     dates: tuple[DateMention, ...] = ()
 
     @property

@@ -32,7 +32,6 @@ class Report:
         passages: number of passages in the index.
         change: the difference to the index before.
         skipped: files left out: source, reason, detail.
-        texts: passages and sentences that have a vector.
         embedded: those of them that had to be computed; the others were known.
         set_aside: characters set aside as boilerplate, by reason.
         characters: characters read in all.
@@ -52,7 +51,6 @@ class Report:
     passages: int
     change: Change
     skipped: tuple[tuple[str, str, str], ...]
-    texts: int
     embedded: int
     set_aside: dict[str, int]
     characters: int

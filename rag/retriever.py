@@ -11,7 +11,7 @@ from rag.dates import find_dates
 from rag.documents import Document
 from rag.errors import BadData
 from rag.evidence import Evidence
-from rag.expectation import holds, kind_asked
+from rag.expectation import kind_asked
 from rag.explanation import explain
 from rag.filters import ANYTHING, Filters
 from rag.fitted import Fitted
@@ -88,7 +88,7 @@ class Retriever:
         terms = self._expander.terms(text, language)
         words = {field: self._expander.vectors(found) for field, found in terms.items()}
         dates = tuple(find_dates(text, date.today())) if use_dates else ()
-        return Query(text, language, self._encode(text), terms, words, dates)
+        return Query(text, language, self._encode(text), terms, words, kind_asked(text), dates)
 
     def _hit(self, query: Query, rank: int, candidate: Found) -> Hit:
         passage, _ = self.snapshot.passage(candidate.place.ordinal)
@@ -97,10 +97,9 @@ class Retriever:
             raise LookupError(passage.document_id)
         text, field = passage.span.slice(document.text), field_of(document.metadata.language)
         texts = [one.slice(document.text) for one in passage.sentences]
-        sentences = sentences_of(query.text, candidate, texts)
+        sentences = sentences_of(candidate, texts)
         marked = answering_sentences(sentences, self._fitted.highlights)
         score, coverage = candidate.score, candidate.coverage
-        expected = kind_asked(query.text) is None or any(sentence.expected for sentence in sentences)
         return Hit(
             rank=rank,
             score=score.fused,
@@ -112,11 +111,11 @@ class Retriever:
             explanation=explain(score, query.terms[field], text, field),
             evidence=Evidence(
                 passage=max(score.cosine, 0.0),
-                sentence=max(score.sentence, 0.0),
+                sentence=score.sentence,
                 words=score.words,
                 weakest=coverage.weakest,
                 names=coverage.names,
-                expected=float(expected),
+                expected=float(candidate.expected.any()),
             ),
             also_in=self._copies_of(candidate.place.document, document.id),
         )
@@ -152,17 +151,11 @@ def _checked(question: str, k: int) -> str:
     return text
 
 
-def sentences_of(question: str, found: Found, texts: Sequence[str]) -> list[Candidate]:
+def sentences_of(found: Found, texts: Sequence[str]) -> list[Candidate]:
     """Return what speaks for each sentence of a passage, given with their words."""
-    kind, coverage = kind_asked(question), found.coverage
-    rows = zip(texts, found.cosines, coverage.of_sentences, coverage.lengths, strict=True)
+    coverage = found.coverage
+    rows = zip(texts, coverage.of_sentences, found.expected, coverage.lengths, strict=True)
     return [
-        Candidate(
-            cosine=float(cosine),
-            words=float(words),
-            expected=kind is not None and holds(text, kind),
-            length=int(length),
-            headline=text == found.place.title,
-        )
-        for text, cosine, words, length in rows
+        Candidate(float(words), bool(expected), int(length), headline=text == found.place.title)
+        for text, words, expected, length in rows
     ]

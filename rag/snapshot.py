@@ -2,7 +2,7 @@
 
 <data>/CURRENT                    the name of the current snapshot, one line
 <data>/snapshots/<utc>-<id>/      manifest.json, articles.sqlite, passages.faiss,
-                                  sentences.npy, lexical/, vocabulary/
+                                  lexical/, vocabulary/
 """
 
 import os

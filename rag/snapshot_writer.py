@@ -50,13 +50,6 @@ class Contents:
     passages: tuple[Passage, ...]
     texts: tuple[str, ...]
 
-    def sentences(self) -> Iterator[str]:
-        """Yield the words of every sentence, passage by passage."""
-        by_id = {document.id: document.text for document in self.documents}
-        for passage in self.passages:
-            for sentence in passage.sentences:
-                yield sentence.slice(by_id[passage.document_id])
-
     def sentences_by_field(self) -> Iterator[tuple[str, str]]:
         """Yield the lexical field and the words of every sentence, passage by passage."""
         by_id = {document.id: document for document in self.documents}
@@ -112,9 +105,9 @@ def describe(contents: Contents, encoder: Encoder, passage_tokens: int, roots: t
 
 
 def write_snapshot(
-    data: Path, contents: Contents, vectors: tuple[Vectors, Vectors], manifest: Manifest, encoder: Encoder
+    data: Path, contents: Contents, vectors: Vectors, manifest: Manifest, encoder: Encoder
 ) -> None:
-    """Write a snapshot with its passage and sentence vectors and make it current.
+    """Write a snapshot with its passage vectors (n, d) and make it current.
 
     Raises:
         OSError, sqlite3.Error: something cannot be written; the old snapshot then stands.
@@ -125,7 +118,7 @@ def write_snapshot(
     building = folder / f"{BUILDING}{manifest.id[:12]}"
     (building / LEXICAL).mkdir(parents=True)
     write_store(building / store.NAME, contents.documents, contents.passages)
-    write_vectors(building, *vectors)
+    write_vectors(building, vectors)
     write_lexical_index(building / LEXICAL, _lexical_entries(contents))
     (building / VOCABULARY).mkdir()
     write_vocabulary(building / VOCABULARY, encoder.lexicon, contents.sentences_by_field())

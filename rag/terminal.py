@@ -118,7 +118,10 @@ def print_report(report: "Report", err: bool = False) -> None:
             f"{change.unchanged} unchanged",
         ),
         ("passages", str(report.passages)),
-        ("embedded", f"{report.embedded} texts of {report.texts}" if report.rebuilt else "nothing to embed"),
+        (
+            "embedded",
+            f"{report.embedded} passages" if report.rebuilt else "nothing to embed",
+        ),
         ("set aside", _set_aside(report)),
     ]
     for name, value in rows:

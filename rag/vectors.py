@@ -1,4 +1,4 @@
-"""Dense search: inner products with every passage vector, with faiss; sentence vectors beside them.
+"""Dense search: inner products with passage vectors, with faiss.
 
 All vectors have unit norm, so an inner product is a cosine. They are kept in half precision, where a cosine
 is right to the third digit at least: half the bytes, and over 100,000 passages a search takes 3.0 ms instead
@@ -16,10 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from embeddings import Vectors
-from rag.ragged import Integers
 
 PASSAGES = "passages.faiss"
-SENTENCES = "sentences.npy"
 
 # Up to this many passages a search of all takes 1.5 ms at most, and finds what there is.
 SCANNED = 50_000
@@ -32,8 +30,8 @@ HALF = faiss.ScalarQuantizer.QT_fp16
 faiss.omp_set_num_threads(1)
 
 
-def write_vectors(folder: Path, passages: Vectors, sentences: Vectors) -> None:
-    """Write passage vectors (n, d) and sentence vectors (m, d), both float32.
+def write_vectors(folder: Path, passages: Vectors) -> None:
+    """Write passage vectors (n, d), float32.
 
     Raises:
         OSError: a file cannot be written.
@@ -46,7 +44,6 @@ def write_vectors(folder: Path, passages: Vectors, sentences: Vectors) -> None:
         faiss.write_index(index, str(folder / PASSAGES))
     except RuntimeError as error:  # how faiss reports a full disk
         raise OSError(f"{folder / PASSAGES}: {error}") from None
-    np.save(folder / SENTENCES, sentences.astype(np.float16), allow_pickle=False)
 
 
 def _index_for(count: int, dimension: int) -> Any:  # noqa: ANN401 - faiss has no types
@@ -64,7 +61,7 @@ def _lists_of(count: int) -> int:
 
 
 class VectorIndex:
-    """The vectors of a snapshot, memory-mapped.
+    """The passage vectors of a snapshot, memory-mapped.
 
     Raises:
         ValueError: a file is not what its name says.
@@ -80,8 +77,6 @@ class VectorIndex:
         if self._in_lists:
             found.make_direct_map()  # by which a passage's vector is found in its list
         self._passages = found
-        # As a plain array, still mapped: slicing a `memmap` costs ten times as much.
-        self._sentences = np.asarray(np.load(folder / SENTENCES, mmap_mode="r", allow_pickle=False))
 
     def search(self, query: Vectors, depth: int, within: Sequence[int] | range) -> list[int]:
         """Return the ordinals of the `depth` nearest passages to one query (d,), best first.
@@ -109,9 +104,3 @@ class VectorIndex:
         # In double precision, or equal passages would differ in the last digit by their place.
         exact = vectors.astype(np.float64) @ query.astype(np.float64)
         return np.asarray(exact, dtype=np.float32)
-
-    def sentence_cosines(self, query: Vectors, sentences: Integers) -> npt.NDArray[np.float32]:
-        """Return the cosine of the query (d,) with the sentences of these rows."""
-        # Not as a product of matrices: there equal sentences differ in the last digit by their place.
-        cosines: npt.NDArray[np.float32] = (self._sentences[sentences].astype(np.float32) * query).sum(axis=1)
-        return cosines

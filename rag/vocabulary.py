@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from embeddings import Lexicon, Vectors
+from rag.expectation import Kind, bit_of, kinds_in
 from rag.lexical import term_of, words_of
 from rag.ragged import Integers, rows_of
 
@@ -23,6 +24,7 @@ NEAREST_AT_LEAST = 0.4
 TRANSLATIONS = 6
 TERMS = "terms.npy"
 STARTS = "starts.npy"
+KINDS = "kinds.npy"
 
 Ids = npt.NDArray[np.uint32]
 
@@ -40,6 +42,7 @@ def write_vocabulary(folder: Path, lexicon: Lexicon | None, sentences: Iterable[
     forms: dict[str, dict[str, Counter[str]]] = defaultdict(dict)
     places: dict[str, dict[str, int]] = defaultdict(dict)
     held: list[Ids] = []
+    kinds: list[int] = []
     for field, text in sentences:
         terms, known = forms[field], places[field]
         row = set()
@@ -48,9 +51,11 @@ def write_vocabulary(folder: Path, lexicon: Lexicon | None, sentences: Iterable[
                 terms.setdefault(term, Counter())[word.lower()] += 1
                 row.add(known.setdefault(term, len(known)))
         held.append(np.array(sorted(row), dtype=np.uint32))
+        kinds.append(kinds_in(text))
     starts = np.cumsum([0, *map(len, held)], dtype=np.int64)
     np.save(folder / TERMS, np.concatenate([np.zeros(0, np.uint32), *held]), allow_pickle=False)
     np.save(folder / STARTS, starts, allow_pickle=False)
+    np.save(folder / KINDS, np.array(kinds, dtype=np.uint8), allow_pickle=False)
     for field, terms in forms.items():
         (folder / f"{field}.json").write_text(json.dumps(list(terms), ensure_ascii=False), "utf-8")
         if lexicon is not None and terms:
@@ -111,7 +116,7 @@ class Held(NamedTuple):
 
 
 class SentenceTerms:
-    """The ids of the terms of each sentence, in the order of the sentence vectors; memory-mapped.
+    """The ids of the terms of each sentence, and the kinds of answers it holds; memory-mapped.
 
     Raises:
         ValueError: the files do not fit together.
@@ -125,14 +130,22 @@ class SentenceTerms:
         self._starts: npt.NDArray[np.int64] = np.asarray(
             np.load(folder / STARTS, mmap_mode="r", allow_pickle=False)
         )
-        if not len(self._starts) or self._starts[-1] != len(self._terms):
-            raise ValueError(f"{folder / TERMS} and {folder / STARTS} do not belong together")
+        self._kinds = np.asarray(np.load(folder / KINDS, mmap_mode="r", allow_pickle=False))
+        if len(self._starts) != len(self._kinds) + 1 or self._starts[-1] != len(self._terms):
+            raise ValueError(f"{folder / TERMS}, {STARTS} and {KINDS} do not belong together")
 
     def of(self, sentences: Integers) -> Held:
         """Return the terms of the sentences of these rows."""
         firsts = self._starts[sentences]
         lengths = self._starts[sentences + 1] - firsts
         return Held(self._terms[rows_of(firsts, lengths)], lengths)
+
+    def hold(self, sentences: Integers, kind: Kind | None) -> npt.NDArray[np.bool_]:
+        """Return which sentences of these rows hold that kind of answer: all where none is asked for."""
+        if kind is None:
+            return np.ones(len(sentences), dtype=bool)
+        held: npt.NDArray[np.bool_] = self._kinds[sentences] & bit_of(kind) != 0
+        return held
 
 
 def open_vocabularies(folder: Path, fields: Sequence[str]) -> dict[str, Vocabulary]:

@@ -78,7 +78,7 @@ def _no_index(house: House) -> None:
 
 
 def _altered(house: House) -> None:
-    path = current_path(house.data) / "sentences.npy"
+    path = current_path(house.data) / "passages.faiss"
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
     path.write_bytes(content)
@@ -181,7 +181,7 @@ def test_a_damaged_new_index_is_refused_while_the_former_one_is_served(house: Ho
         damaged = house.data / SNAPSHOTS / "20990101T000000-damaged"
         shutil.copytree(current_path(house.data), damaged)
         former = (house.data / CURRENT).read_text()
-        (damaged / "sentences.npy").write_bytes(b"")
+        (damaged / "passages.faiss").write_bytes(b"")
         point_to(house.data, damaged.name)
         assert eventually(lambda: client.get("/readyz").json()["refused"] is not None)
         assert client.post("/v1/ask", json={"question": QUESTION}).status_code == 200
@@ -192,7 +192,7 @@ def test_a_damaged_new_index_is_refused_while_the_former_one_is_served(house: Ho
 
 
 def test_after_a_file_was_cut_in_place_the_index_is_made_anew(house: House, tmp_path: Path) -> None:
-    path = current_path(house.data) / "sentences.npy"
+    path = current_path(house.data) / "passages.faiss"
     with serving(house.data, tmp_path) as server:
         os.truncate(path, 0)
         with pytest.raises(httpx.HTTPError):

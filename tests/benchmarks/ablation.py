@@ -46,7 +46,7 @@ def variants(snapshot: Snapshot, encoder: Encoder) -> Iterator[tuple[str, Retrie
     yield "passage vectors alone", Retriever(snapshot, encoder, _weighted(fitted, 1, 0, 0))
     yield "hybrid, no translation", Retriever(snapshot, alone, _weighted(fitted, 1, 0, 1))
     yield "hybrid", Retriever(snapshot, encoder, _weighted(fitted, 1, 0, 1))
-    yield "hybrid with sentence vectors", Retriever(snapshot, encoder, fitted)
+    yield "hybrid with the best sentence", Retriever(snapshot, encoder, fitted)
 
 
 def _weighted(fitted: Fitted, cosine: float, sentence: float, words: float) -> Fitted:

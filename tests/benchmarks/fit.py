@@ -98,7 +98,7 @@ def passages(retriever: Retriever, questions: Sequence[Question]) -> Iterator[Ch
     """Yield the candidates of each answerable question with the parts of their scores."""
     for question in questions:
         found = retriever.candidates.find(retriever.understand(question.text))
-        features = [(max(one.score.cosine, 0), max(one.score.sentence, 0), one.score.words) for one in found]
+        features = [(max(one.score.cosine, 0), one.score.sentence, one.score.words) for one in found]
         spans = [retriever.snapshot.passage(one.place.ordinal)[0] for one in found]
         right = [
             any(a.document_id == p.document_id and p.span.start <= a.start and a.end <= p.span.end
@@ -118,11 +118,9 @@ def sentences(retriever: Retriever, questions: Sequence[Question]) -> Iterator[C
             if document is None or not any(passage.span.overlap(span) for span in held):
                 continue
             texts = [span.slice(document.text) for span in passage.sentences]
-            candidates = sentences_of(question.text, one, texts)
+            candidates = sentences_of(one, texts)
             rows = [place for place, c in enumerate(candidates) if not c.headline]
-            features = [
-                (c.cosine, c.words, c.expected, np.log1p(c.length)) for c in (candidates[row] for row in rows)
-            ]
+            features = [(c.words, c.expected, np.log1p(c.length)) for c in (candidates[row] for row in rows)]
             right = [any(passage.sentences[row].overlap(span) for span in held) for row in rows]
             if rows:
                 yield Choice(np.array(features, dtype=np.float64), np.array(right))
@@ -139,7 +137,7 @@ def fit_highlights(retriever: Retriever, questions: Sequence[Question]) -> Highl
     """Return the weights that mark the sentences with answers."""
     choices = list(sentences(retriever, questions))
     weights = choose(choices)
-    weights = np.round(weights / weights[1], 2)
+    weights = np.round(weights / weights[0], 2)
     gaps = [
         float(np.subtract(*np.sort(one.features @ weights)[[-1, -2]]))
         for one in choices

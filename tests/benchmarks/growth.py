@@ -64,7 +64,7 @@ def main() -> None:
 
 def row(folder: Path, vectors: Vectors, questions: Vectors) -> None:
     """Write, search and print one size."""
-    write_vectors(folder, vectors, np.zeros((0, vectors.shape[1]), dtype=np.float32))
+    write_vectors(folder, vectors)
     index, everything = VectorIndex(folder), range(len(vectors))
     times, same = [], 0
     for question in questions:

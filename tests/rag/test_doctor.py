@@ -33,10 +33,10 @@ def test_a_missing_index_is_told_with_its_remedy(tmp_path: Path) -> None:
 
 def test_a_damaged_index_is_told_by_its_file(seeds_data: Path, tmp_path: Path) -> None:
     data = Path(shutil.copytree(seeds_data, tmp_path / "data"))
-    (current_path(data) / "sentences.npy").write_bytes(b"")
+    (current_path(data) / "passages.faiss").write_bytes(b"")
     finding = found(Settings(data=data))["index"]
     assert not finding.good
-    assert "sentences.npy" in finding.seen
+    assert "passages.faiss" in finding.seen
     assert finding.remedy
 
 

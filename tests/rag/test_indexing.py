@@ -46,7 +46,7 @@ def traces(data: Path, marks: tuple[bytes, ...]) -> dict[bytes, list[str]]:
 
 
 def texts_of(library: Library) -> set[str]:
-    """Return what has a vector in the index: passages, with their title, and sentences."""
+    """Return what has a vector in the index: passages, with their title."""
     with library.opened() as snapshot:
         documents = snapshot.documents()
         tokens = snapshot.manifest.passage_tokens
@@ -55,7 +55,6 @@ def texts_of(library: Library) -> set[str]:
         for passage in cut_passages(document, tokens):
             text, title = passage.span.slice(document.text), document.metadata.title
             found.add(text if title is None or title in text or passage.boilerplate else f"{title}\n{text}")
-            found |= {sentence.slice(document.text) for sentence in passage.sentences}
     return found
 
 
@@ -73,7 +72,7 @@ def test_a_first_run_embeds_every_text_once(library: Library) -> None:
     report = library.index()
     assert (report.rebuilt, report.documents) == (True, 3)
     assert report.change.added == ("articles/copy.txt", "articles/one.txt", "articles/two.txt")
-    assert report.embedded == len(texts_of(library)) < report.texts
+    assert report.embedded == len(texts_of(library)) < report.passages
 
 
 def test_a_second_run_over_the_same_articles_does_nothing(library: Library) -> None:
@@ -137,7 +136,7 @@ def test_the_cache_of_a_former_model_forgets_a_deleted_article(library: Library)
 
 
 def test_a_run_goes_on_where_an_interrupted_one_stopped(library: Library) -> None:
-    library.write(long=" ".join(f"Une phrase de plus, la {number}e." for number in range(3 * COMMIT_EVERY)))
+    library.write(long=" ".join(f"Une phrase de plus, la {number}e." for number in range(60 * COMMIT_EVERY)))
 
     def interrupt(stage: str, done: int, total: int) -> None:
         if stage == "embedding" and done > COMMIT_EVERY:
@@ -174,7 +173,13 @@ def test_what_an_interrupted_run_left_is_swept_by_a_rebuild(library: Library) ->
 
 def test_a_damaged_index_is_repaired_by_the_command_that_its_error_names(library: Library) -> None:
     library.index()
-    for name in ("passages.faiss", "sentences.npy", "lexical/meta.json", "articles.sqlite", "manifest.json"):
+    for name in (
+        "passages.faiss",
+        "vocabulary/kinds.npy",
+        "lexical/meta.json",
+        "articles.sqlite",
+        "manifest.json",
+    ):
         path = current_path(library.data) / name
         content = path.read_bytes()
         path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
@@ -254,7 +259,7 @@ def test_progress_ends_with_every_text_done(library: Library) -> None:
     reading, embedding = ([now for stage, *now in seen if stage == name] for name in ("reading", "embedding"))
     assert reading == [[1, 2], [2, 2]]
     assert embedding == sorted(embedding)
-    assert embedding[-1] == [report.texts, report.texts]
+    assert embedding[-1] == [report.passages, report.passages]
 
 
 def test_a_folder_without_articles_leaves_the_old_index(library: Library) -> None:

@@ -75,7 +75,7 @@ def test_the_parts_of_a_score_add_up(seeds_retriever: Retriever, question: str) 
         assert isinstance(share, float)
         assert 0 <= words <= 1 + 1e-6
         assert parts.dense["share"] == weights.cosine * max(parts.dense["cosine"], 0)
-        assert parts.sentence["share"] == weights.sentence * max(parts.sentence["cosine"], 0)
+        assert parts.sentence["share"] == weights.sentence * parts.sentence["score"]
         assert share == weights.words * words
         assert (
             hit.score

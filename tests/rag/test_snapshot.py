@@ -47,7 +47,7 @@ def refused(data: Path, file: Path) -> None:
 
 def test_the_snapshot_holds_what_the_design_says(data: Path) -> None:
     names = {file.relative_to(current_path(data)).parts[0] for file in files_of(data)}
-    assert names == {NAME, "articles.sqlite", "passages.faiss", "sentences.npy", "lexical", "vocabulary"}
+    assert names == {NAME, "articles.sqlite", "passages.faiss", "lexical", "vocabulary"}
 
 
 def test_missing_files_are_refused_by_name(data: Path) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embeddings import Vectors
-from rag.vectors import PASSAGES, SCANNED, SENTENCES, VectorIndex, write_vectors
+from rag.vectors import PASSAGES, SCANNED, VectorIndex, write_vectors
 
 COUNT, DIMENSION = 300, 24
 
@@ -20,7 +20,6 @@ def unit_vectors(count: int, seed: int) -> Vectors:
 
 # As they are kept: rounded to half precision.
 PASSAGE_VECTORS = unit_vectors(COUNT, 1).astype(np.float16).astype(np.float32)
-SENTENCE_VECTORS = unit_vectors(2 * COUNT, 2)
 seeds = st.integers(0, 10_000)
 depths = st.integers(1, COUNT + 50)
 
@@ -28,7 +27,7 @@ depths = st.integers(1, COUNT + 50)
 @pytest.fixture(scope="module")
 def index(tmp_path_factory: pytest.TempPathFactory) -> VectorIndex:
     folder = tmp_path_factory.mktemp("vectors")
-    write_vectors(folder, PASSAGE_VECTORS, SENTENCE_VECTORS)
+    write_vectors(folder, PASSAGE_VECTORS)
     return VectorIndex(folder)
 
 
@@ -67,17 +66,6 @@ def test_cosines_are_inner_products(index: VectorIndex, seed: int, ordinals: lis
     assert index.cosines(query, ordinals).tolist() == pytest.approx(expected, abs=1e-6)
 
 
-@given(seeds, st.integers(0, 2 * COUNT - 1), st.integers(1, 20))
-def test_sentence_cosines_are_exact_to_half_precision(
-    index: VectorIndex, seed: int, first: int, count: int
-) -> None:
-    (query,) = unit_vectors(1, seed)
-    rows = np.arange(first, min(first + count, len(SENTENCE_VECTORS)))
-    expected = SENTENCE_VECTORS[rows].astype(np.float64) @ query
-    # Half precision has 11 binary digits: each of the products is off by 2^-11 of itself at most.
-    assert index.sentence_cosines(query, rows).tolist() == pytest.approx(expected.tolist(), abs=2e-3)
-
-
 @pytest.fixture(scope="module")
 def large(tmp_path_factory: pytest.TempPathFactory) -> tuple[VectorIndex, Vectors]:
     """Return an index of more passages than are scanned, of 500 themes, and its vectors."""
@@ -88,7 +76,7 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> tuple[VectorIndex, Vector
         (count, DIMENSION)
     )
     vectors = (moved / np.linalg.norm(moved, axis=1, keepdims=True)).astype(np.float16).astype(np.float32)
-    write_vectors(folder, vectors, SENTENCE_VECTORS)
+    write_vectors(folder, vectors)
     return VectorIndex(folder), vectors
 
 
@@ -113,7 +101,7 @@ def test_a_large_index_misses_nothing_among_few(large: tuple[VectorIndex, Vector
 
 def test_equal_vectors_are_each_found_once(tmp_path: Path) -> None:
     (one,) = unit_vectors(1, 5)
-    write_vectors(tmp_path, np.tile(one, (20, 1)), np.tile(one, (20, 1)))
+    write_vectors(tmp_path, np.tile(one, (20, 1)))
     found = VectorIndex(tmp_path).search(one, 7, range(20))
     assert len(set(found)) == 7
 
@@ -124,22 +112,14 @@ def test_the_stored_vectors_are_those_written(index: VectorIndex) -> None:
     np.testing.assert_array_equal(np.stack(columns, axis=1), PASSAGE_VECTORS)
 
 
-@pytest.mark.parametrize("name", [PASSAGES, SENTENCES])
 @pytest.mark.parametrize("content", [b"", b"nothing of the kind"])
-def test_a_file_that_is_no_index_is_an_error(tmp_path: Path, name: str, content: bytes) -> None:
-    write_vectors(tmp_path, PASSAGE_VECTORS, SENTENCE_VECTORS)
-    (tmp_path / name).write_bytes(content)
-    with pytest.raises((ValueError, EOFError)):
-        VectorIndex(tmp_path)
-
-
-def test_a_pickled_array_is_not_loaded(tmp_path: Path) -> None:
-    write_vectors(tmp_path, PASSAGE_VECTORS, SENTENCE_VECTORS)
-    np.save(tmp_path / SENTENCES, np.array([{"an": "object"}], dtype=object), allow_pickle=True)
-    with pytest.raises(ValueError, match="Python objects"):
+def test_a_file_that_is_no_index_is_an_error(tmp_path: Path, content: bytes) -> None:
+    write_vectors(tmp_path, PASSAGE_VECTORS)
+    (tmp_path / PASSAGES).write_bytes(content)
+    with pytest.raises(ValueError, match=PASSAGES):
         VectorIndex(tmp_path)
 
 
 def test_a_folder_that_cannot_be_written_is_an_os_error(tmp_path: Path) -> None:
     with pytest.raises(OSError, match=r"passages\.faiss"):
-        write_vectors(tmp_path / "nowhere", PASSAGE_VECTORS, SENTENCE_VECTORS)
+        write_vectors(tmp_path / "nowhere", PASSAGE_VECTORS)
