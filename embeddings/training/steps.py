@@ -41,7 +41,7 @@ def data(folders: Folders, settings: Settings) -> None:
     output = folders.step("data")
     parts = press.split(press.read_press(folders.parallel), settings.seed)
     selected = parallel.select(folders.parallel, settings.law_word_cap, settings.seed)
-    pairs = examples.widen(selected, parts["train"] + press.own_entries(), settings.seed)
+    pairs = examples.widen(selected, parts["train"], settings.seed)
     parallel.write_pairs(output / "pairs.jsonl", pairs)
     _, teacher_tokenizer = load_teacher()
     french = [pair.french for pair in pairs]
