@@ -14,6 +14,7 @@ STEPS: dict[str, Callable[[Folders, Settings], None]] = {
     "static": steps.static_vectors,
     "transplant": steps.transplanted,
     "distil": steps.distilled,
+    "soup": steps.averaged,
     "press": steps.pressed,
     "blend": steps.blended,
     "export": shipping.exported,
@@ -36,6 +37,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument(
         "--bundle", type=Path, default=Path("embeddings/bundled"), help="folder of the shipped model"
     )
+    made.add_argument("--other", type=Path, help="output of another run, for the step soup")
     for field in fields(Settings):
         name = f"--{field.name.replace('_', '-')}"
         made.add_argument(
@@ -47,7 +49,7 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: list[str]) -> None:
     """Run one step, or all of them."""
     chosen = parser().parse_args(arguments)
-    folders = Folders(chosen.parallel, chosen.output, chosen.bundle)
+    folders = Folders(chosen.parallel, chosen.output, chosen.bundle, chosen.other)
     settings = replace(Settings(), **{field.name: getattr(chosen, field.name) for field in fields(Settings)})
     if chosen.step != "all":
         (STEPS | EXTRA)[chosen.step](folders, settings)

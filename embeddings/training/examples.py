@@ -22,12 +22,9 @@ REPEATS = {
 }
 # Everyday language and terms come twice for the static vectors.
 STATIC_TWICE = ("eurovoc", "cldr_names", "tatoeba_short", "europarl_train", "cds_blog")
-# The law and the manual are thinned further than for the static vectors: 60 words take ten times the time of
-# six.
-THINNED = {"canada_laws": 6, "python_docs": 10}
+# The law and the manual, of which the transformer reads less than the static vectors do.
+THINNED = ("canada_laws", "python_docs")
 LONGEST_WORDS = 36
-# Of what is left, the transformer reads the short ones: twice as many pairs in the same time.
-SHORT_WORDS = 18
 PHRASES = 5_000
 # One text in 40 is several neighbours joined, so that passages of 100 to 200 tokens are seen.
 JOINED_SHARE = 0.025
@@ -54,10 +51,13 @@ def widen(pairs: list[Pair], press: Sequence[Entry], seed: int) -> list[Pair]:
     return [*pairs, *glossary(), *sentences(PHRASES, seed), *questions(), *press_pairs(press)]
 
 
-def thin(pairs: Sequence[Pair], seed: int) -> list[Pair]:
-    """Return what the transformer is trained on: long and repetitive pairs of the large sources left out."""
+def thin(pairs: Sequence[Pair], caps: Sequence[int], seed: int) -> list[Pair]:
+    """Return what the transformer is trained on: long and repetitive pairs of the large sources left out.
+
+    A pair of a source in ``THINNED`` stays while it holds a word seen fewer times than the source's cap.
+    """
     kept = [pair for pair in pairs if pair.source not in THINNED]
-    for source, cap in THINNED.items():
+    for source, cap in zip(THINNED, caps, strict=True):
         short = [
             pair for pair in pairs if pair.source == source and len(pair.french.split()) <= LONGEST_WORDS
         ]
@@ -81,17 +81,17 @@ def joined(pairs: Sequence[Pair], share: float, seed: int) -> list[Pair]:
     return made
 
 
-def one_pass(pairs: Sequence[Pair]) -> list[int]:
+def one_pass(pairs: Sequence[Pair], short_words: int) -> list[int]:
     """Return the rows of ``pairs`` that make one pass: small sources repeated, large ones only where short.
 
     The teacher's vectors of the rows left out still serve as negatives.
     """
-    return [row for row, pair in enumerate(pairs) for _ in range(repeats(pair))]
+    return [row for row, pair in enumerate(pairs) for _ in range(repeats(pair, short_words))]
 
 
-def repeats(pair: Pair) -> int:
+def repeats(pair: Pair, short_words: int) -> int:
     """Return how often a pair comes in one pass."""
-    if pair.source in THINNED and len(pair.french.split()) > SHORT_WORDS:
+    if pair.source in THINNED and len(pair.french.split()) > short_words:
         return 0
     return REPEATS.get(pair.source, 1)
 

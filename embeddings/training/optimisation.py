@@ -17,8 +17,8 @@ from embeddings.training.student import Student, save_student
 
 # The first steps move untried token vectors: the rate rises over this share of the run.
 WARM_UP = 0.02
-# A lost step costs a second or two, a saved state a third of a second.
-SAVE_EVERY = 100
+# A saved state takes a third of a second.
+SAVE_SECONDS = 60.0
 LARGEST_GRADIENT = 1.0
 
 
@@ -61,7 +61,7 @@ class Optimisation:
         self.average = {name: value.detach().clone() for name, value in student.state_dict().items()}
         if (folder / "state.json").exists():
             self._resume()
-        self._last = time.monotonic()
+        self._last = self._saved = time.monotonic()
 
     @property
     def progress(self) -> float:
@@ -84,7 +84,7 @@ class Optimisation:
         self.losses.append(sum(losses) / len(losses))
         now = time.monotonic()
         self.step, self.spent, self._last = self.step + 1, self.spent + now - self._last, now
-        if self.step % SAVE_EVERY == 0:
+        if now - self._saved > SAVE_SECONDS:
             self.save()
 
     def _add_gradient(self, task: Callable[[], Tensor]) -> float:
@@ -123,6 +123,7 @@ class Optimisation:
         with (self.folder / "loss.tsv").open("a") as log:
             log.write(f"{self.step}\t{self.spent:.0f}\t{mean:.4f}\n")
         self.losses.clear()
+        self._saved = time.monotonic()
 
     def _resume(self) -> None:
         """Read what ``save`` wrote."""

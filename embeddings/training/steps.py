@@ -112,7 +112,8 @@ def distilled_pairs(folders: Folders, settings: Settings) -> list[Pair]:
     """Return the pairs that the transformer is trained on; the folder of the step keeps them."""
     kept = folders.step("distil") / "pairs.jsonl"
     if not kept.exists():
-        thinned = examples.thin(parallel.read_selected(folders.step("data") / "pairs.jsonl"), settings.seed)
+        selected = parallel.read_selected(folders.step("data") / "pairs.jsonl")
+        thinned = examples.thin(selected, (settings.law_cap, settings.manual_cap), settings.seed)
         parallel.write_pairs(kept, thinned + examples.joined(thinned, examples.JOINED_SHARE, settings.seed))
     return parallel.read_selected(kept)
 
@@ -149,8 +150,17 @@ def distilled(folders: Folders, settings: Settings) -> None:
         settings.average,
         output,
     )
-    distil(run, texts, examples.one_pass(pairs), settings)
+    distil(run, texts, examples.one_pass(pairs, settings.short_words), settings)
     note(output, pairs=len(pairs), steps=run.step, minutes=run.spent / 60)
+
+
+def averaged(folders: Folders, settings: Settings) -> None:
+    """Average the distilled student with that of another run, where there is one."""
+    own = folders.step("distil")
+    other = folders.other / "distil" if folders.other else own
+    blend(own, other, settings.soup_share, folders.step("soup"))
+    found = json.loads((other / RESULTS).read_text(encoding="utf-8"))
+    note(folders.step("soup"), share=settings.soup_share if folders.other else 0, other=found)
 
 
 def pressed(folders: Folders, settings: Settings) -> None:
@@ -162,18 +172,18 @@ def pressed(folders: Folders, settings: Settings) -> None:
     texts = texts_of(pairs, tokenizer, folders.step("distil"))
     entries = press.split(press.read_press(folders.parallel), settings.seed)["train"] + press.own_entries()
     run = Optimisation(
-        load_student(folders.step("distil"), device()),
+        load_student(folders.step("soup"), device()),
         (settings.press_rate_tokens, settings.press_rate_body),
         settings.press_minutes,
         settings.average,
         output,
     )
-    teach(run, asked_of(entries, tokenizer), texts, examples.one_pass(pairs), settings)
+    teach(run, asked_of(entries, tokenizer), texts, examples.one_pass(pairs, settings.short_words), settings)
     note(output, entries=len(entries), steps=run.step, minutes=run.spent / 60)
 
 
 def blended(folders: Folders, settings: Settings) -> None:
     """Average the weights before and after the questions."""
     output = folders.step("blend")
-    blend(folders.step("distil"), folders.step("press"), settings.blend_share, output)
+    blend(folders.step("soup"), folders.step("press"), settings.blend_share, output)
     note(output, share=settings.blend_share)

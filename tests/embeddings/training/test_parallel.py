@@ -87,8 +87,8 @@ def test_pairs_survive_writing_and_reading(tmp_path: Path) -> None:
 
 def test_small_sources_are_never_thinned_and_come_more_often() -> None:
     pairs = [pair("one two", "un deux", "europarl_train")] * 3 + [pair("law", "loi")]
-    assert thin(pairs, 1).count(pairs[0]) == 3
-    rows = one_pass(pairs)
+    assert thin(pairs, (6, 10), 1).count(pairs[0]) == 3
+    rows = one_pass(pairs, 18)
     assert rows.count(0) > rows.count(3) == 1
 
 
