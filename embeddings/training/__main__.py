@@ -12,6 +12,7 @@ from embeddings.training.settings import Folders, Settings
 STEPS: dict[str, Callable[[Folders, Settings], None]] = {
     "data": steps.data,
     "static": steps.static_vectors,
+    "lexicon": steps.lexicon,
     "transplant": steps.transplanted,
     "distil": steps.distilled,
     "soup": steps.averaged,

@@ -8,7 +8,7 @@ from typing import Any
 from embeddings.training.settings import Folders, Settings
 from embeddings.training.steps import RESULTS
 
-STEPS = ("data", "static", "transplant", "distil", "soup", "press", "blend", "export", "evaluate")
+STEPS = ("data", "static", "lexicon", "transplant", "distil", "soup", "press", "blend", "export", "evaluate")
 Results = Mapping[str, Any]
 
 

@@ -36,6 +36,9 @@ class Settings:
     static_shipped_dimension: int = 128
     static_batch: int = 2_048
     static_passes: int = 5
+    # Success@1 on the development half of the gold set, English / French: 0.76 / 0.93 at 5 without the
+    # project's own passages, 0.78 / 0.93 with them, 0.81 / 0.95 at 9.
+    lexicon_passes: int = 9
     static_rate: float = 5e-3
     static_temperature: float = 0.05
     transplant_neighbours: int = 8

@@ -91,7 +91,7 @@ def exported(folders: Folders, settings: Settings) -> None:
     export_graph(student, output / "fp32.onnx")
     largest = largest_inputs(student, calibration(folders, tokenizer, settings.seed))
     export_graph(student, bundle / "model.onnx", largest)
-    table = np.load(folders.step("static") / "static.npy")
+    table = np.load(folders.step("lexicon") / "static.npy")
     np.save(bundle / "static.npy", shipped_static(table, settings.static_shipped_dimension))
     digests = {name: parallel.sha256(bundle / name) for name in CHECKED}
     config = json.dumps(CONFIG | {"sha256": digests}, indent=1)

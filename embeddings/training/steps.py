@@ -1,6 +1,7 @@
 """The steps of the pipeline: each reads the outputs of those before it and leaves its own in a folder."""
 
 import json
+from dataclasses import replace
 from hashlib import sha256
 from itertools import chain, islice
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from embeddings.training import examples, parallel, press, static, transplant, vocabulary
@@ -24,6 +26,8 @@ from embeddings.training.teacher import MAX_TOKENS, embed, load_teacher
 RESULTS = "results.json"
 # Glossary words are counted this often when pieces are chosen, so that each gets a piece of its own.
 GLOSSARY_WEIGHT = 50
+# The project's own passages come as often in the lexicon's text as the press does elsewhere.
+OWN_REPEATS = 3
 
 
 def device() -> torch.device:
@@ -55,18 +59,32 @@ def data(folders: Folders, settings: Settings) -> None:
 
 def static_vectors(folders: Folders, settings: Settings) -> None:
     """Learn the static bilingual token vectors."""
-    output = folders.step("static")
     pairs = parallel.read_selected(folders.step("data") / "pairs.jsonl")
+    english, french = learn_static(folders, "static", pairs, settings)
+    uses = [transplant.count_uses(side, settings.vocabulary) for side in (english, french)]
+    np.save(folders.step("static") / "uses.npy", np.stack(uses))
+
+
+def lexicon(folders: Folders, settings: Settings) -> None:
+    """Learn the static vectors that are shipped: longer, and from the project's own passages as well."""
+    pairs = parallel.read_selected(folders.step("data") / "pairs.jsonl")
+    pairs += examples.press_pairs(press.own_entries()) * OWN_REPEATS
+    learn_static(folders, "lexicon", pairs, replace(settings, static_passes=settings.lexicon_passes))
+
+
+def learn_static(
+    folders: Folders, name: str, pairs: list[Pair], settings: Settings
+) -> list[list[NDArray[np.int32]]]:
+    """Learn static vectors from pairs into the folder of a step; return the token ids of both sides."""
     tokenizer = Tokenizer.from_file(str(folders.step("data") / "tokenizer.json"))
     english = static.token_ids(tokenizer, [pair.english for pair in pairs])
     french = static.token_ids(tokenizer, [pair.french for pair in pairs])
     usable = [row for row in examples.static_pass(pairs) if len(english[row]) and len(french[row])]
-    size = tokenizer.get_vocab_size()
     left, right = [english[row] for row in usable], [french[row] for row in usable]
-    table = static.train_static(left, right, size, settings, device())
-    np.save(output / "static.npy", table)
-    np.save(output / "uses.npy", np.stack([transplant.count_uses(side, size) for side in (english, french)]))
-    note(output, pairs=len(usable))
+    table = static.train_static(left, right, tokenizer.get_vocab_size(), settings, device())
+    np.save(folders.step(name) / "static.npy", table)
+    note(folders.step(name), pairs=len(usable), passes=settings.static_passes)
+    return [english, french]
 
 
 def transplanted(folders: Folders, settings: Settings) -> None:
