@@ -1,6 +1,6 @@
 """How one search grows with the number of passages: time, recall@10 against exact vectors, bytes.
 
-    python tests/benchmarks/growth.py [LARGEST]
+    python -m tests.benchmarks.growth [LARGEST]
 
 The vectors are synthetic: real ones of the evaluation's articles, each moved by noise whose spread is that of
 the nearest neighbours among the real ones. They tell of time, bytes and rounding, not of quality.
