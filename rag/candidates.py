@@ -115,7 +115,8 @@ class Candidates:
         )
         for place, coverage, own in zip(places, covered, expected, strict=True):
             on_date = bool(query.dates) and _on_date(query, place)
-            cosine, sentence = float(cosines[place.ordinal]), best_sentence(coverage.of_sentences, own)
+            sentence = best_sentence(coverage.of_sentences, own, coverage.lengths)
+            cosine = float(cosines[place.ordinal])
             score = Score(cosine, sentence, coverage.share, self._fusion, on_date)
             yield Found(place, coverage, own, score)
 

@@ -5,7 +5,7 @@
 
 `cosine` compares the question with the passage; `words` is the share of the question's information
 that passage and title cover in words; `sentence` is what the best sentence covers alone, more where it
-holds the kind of answer that is asked for. Each
+holds the kind of answer that is asked for, less where it is long. Each
 means the same for every question, so that scores of different questions can be compared.
 After Bruch, Gai and Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval" (TOIS 2023).
 """
@@ -22,6 +22,9 @@ DATE_BOOST = 0.05
 # What the kind of answer counts beside the words of a sentence. On the development half from 0.1 to 0.33
 # more is better, on the development press less.
 KIND = 0.25
+# Of the logarithm of a sentence's length: a short one that holds the question's words is about them.
+# Success@1 on the development half 0.81 / 0.95 without, 0.85 / 0.95 from 0.02 to 0.08.
+LENGTH = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +73,13 @@ class Score:
         return self.dense_share + self.sentence_share + self.lexical_share + self.date_share
 
 
-def best_sentence(words: npt.NDArray[np.float32], expected: npt.NDArray[np.bool_]) -> float:
+def best_sentence(
+    words: npt.NDArray[np.float32], expected: npt.NDArray[np.bool_], lengths: npt.NDArray[np.int64]
+) -> float:
     """Return how much the best sentence of a passage speaks for it, 0 to 1.
 
     `words` is the share of the question's information in each sentence, `expected` whether it holds the kind
-    of answer that is asked for.
+    of answer that is asked for, `lengths` its terms.
     """
-    return float(((1 - KIND) * words + KIND * expected).max())
+    scores = (1 - KIND) * words + KIND * expected - LENGTH * np.log1p(lengths)
+    return max(float(scores.max()), 0.0)

@@ -35,18 +35,21 @@ def test_more_evidence_never_scores_less(
     assert Score(cosine, sentence, words + more, weights).fused >= low
 
 
-@given(st.lists(st.tuples(shares, st.booleans()), min_size=1), st.tuples(shares, st.booleans()))
+sentences = st.tuples(shares, st.booleans(), st.integers(0, 200))
+
+
+def best(given: list[tuple[float, bool, int]]) -> float:
+    words, expected, lengths = zip(*given, strict=True)
+    return best_sentence(np.array(words, dtype=np.float32), np.array(expected), np.array(lengths))
+
+
+@given(st.lists(sentences, min_size=1), sentences)
 def test_the_best_sentence_counts_and_another_one_never_takes_from_it(
-    sentences: list[tuple[float, bool]], another: tuple[float, bool]
+    given: list[tuple[float, bool, int]], another: tuple[float, bool, int]
 ) -> None:
-    def best(given: list[tuple[float, bool]]) -> float:
-        words, expected = zip(*given, strict=True)
-        return best_sentence(np.array(words, dtype=np.float32), np.array(expected))
-
-    assert 0 <= best(sentences) == max(best([one]) for one in sentences) <= 1
-    assert best([*sentences, another]) == max(best(sentences), best([another]))
+    assert 0 <= best(given) == max(best([one]) for one in given) <= 1
+    assert best([*given, another]) == max(best(given), best([another]))
 
 
-def test_of_two_sentences_with_the_same_words_the_one_that_holds_what_is_asked_is_better() -> None:
-    words = np.array([0.6, 0.6], dtype=np.float32)
-    assert best_sentence(words, np.array([False, True])) > best_sentence(words, np.array([False, False]))
+def test_of_sentences_with_the_same_words_one_that_holds_what_is_asked_or_is_shorter_is_better() -> None:
+    assert best([(0.6, True, 10)]) > best([(0.6, False, 10)]) > best([(0.6, False, 20)])
