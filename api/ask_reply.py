@@ -52,7 +52,7 @@ class ExplanationReply(BaseModel):
         description="Nearness of the passage in meaning.", examples=[{"cosine": 0.71, "share": 0.2}]
     )
     sentence: dict[str, float] = Field(
-        description="Nearness of its nearest sentence.", examples=[{"cosine": 0.74, "share": 0.13}]
+        description="What its best sentence speaks for it.", examples=[{"score": 0.84, "share": 0.26}]
     )
     date: dict[str, float] = Field(
         description="What its day of publication adds, where the question names one.",

@@ -16,7 +16,7 @@ class Explanation:
     Attributes:
         fused: the score.
         dense: cosine of question and passage, and its share.
-        sentence: cosine of the question with its nearest sentence, and its share.
+        sentence: what its best sentence alone speaks for it, and its share.
         date: the share that comes from its day of publication, where the question names one.
         lexical: `words`, the share of the question's information that is covered, and its share of
             the score; `terms`, the words of the passage that count as the question's own or their

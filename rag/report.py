@@ -32,7 +32,7 @@ class Report:
         passages: number of passages in the index.
         change: the difference to the index before.
         skipped: files left out: source, reason, detail.
-        embedded: those of them that had to be computed; the others were known.
+        embedded: passages whose vector had to be computed; the others were known.
         set_aside: characters set aside as boilerplate, by reason.
         characters: characters read in all.
         uncertain: sources whose body could not be told from the rest; nothing set aside there.

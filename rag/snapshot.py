@@ -82,7 +82,7 @@ class Snapshot:
         return self._store.passages_of(document_id)
 
     def passage(self, ordinal: int) -> tuple[Passage, int]:
-        """Return a passage by its ordinal, and the row of its first sentence vector."""
+        """Return a passage by its ordinal, and the row of its first sentence."""
         return self._store.passage(ordinal)
 
     def places_of(self, ordinals: Sequence[int]) -> list[Place]:

@@ -138,7 +138,7 @@ class Store:
         return [_passage(found) for found in self._database.execute(query, (document_id,))]
 
     def passage(self, ordinal: int) -> tuple[Passage, int]:
-        """Return a passage and the row of its first sentence vector."""
+        """Return a passage and the row of its first sentence."""
         query = (
             f"SELECT {PASSAGE_COLUMNS}, first_sentence FROM passages JOIN documents ON document = row"
             " WHERE ordinal = ?"

@@ -21,7 +21,7 @@ PASSAGES = "passages.faiss"
 
 # Up to this many passages a search of all takes 1.5 ms at most, and finds what there is.
 SCANNED = 50_000
-# Of 100,000 passages in 256 lists as many hold 99 of 100 places among the first ten, of a million more.
+# Of the 256 lists of 100,000 passages these hold 99 of 100 places among the first ten, of a million more.
 PROBED = 32
 TRAINED_ON = 64  # passages a list: more move its centre no further
 HALF = faiss.ScalarQuantizer.QT_fp16
