@@ -91,7 +91,7 @@ class Retriever:
         return Query(text, language, self._encode(text), terms, words, kind_asked(text), dates)
 
     def _hit(self, query: Query, rank: int, candidate: Found) -> Hit:
-        passage, _ = self.snapshot.passage(candidate.place.ordinal)
+        passage = self.snapshot.passage(candidate.place.ordinal)
         document = self.snapshot.document(passage.document_id)
         if document is None:  # a snapshot's passages all have their document
             raise LookupError(passage.document_id)

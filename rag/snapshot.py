@@ -81,8 +81,8 @@ class Snapshot:
         """Return the passages of a document: the body's in reading order, then those set aside."""
         return self._store.passages_of(document_id)
 
-    def passage(self, ordinal: int) -> tuple[Passage, int]:
-        """Return a passage by its ordinal, and the row of its first sentence."""
+    def passage(self, ordinal: int) -> Passage:
+        """Return a passage by its ordinal."""
         return self._store.passage(ordinal)
 
     def places_of(self, ordinals: Sequence[int]) -> list[Place]:

@@ -137,14 +137,10 @@ class Store:
         )
         return [_passage(found) for found in self._database.execute(query, (document_id,))]
 
-    def passage(self, ordinal: int) -> tuple[Passage, int]:
-        """Return a passage and the row of its first sentence."""
-        query = (
-            f"SELECT {PASSAGE_COLUMNS}, first_sentence FROM passages JOIN documents ON document = row"
-            " WHERE ordinal = ?"
-        )
-        *found, first_sentence = self._database.execute(query, (ordinal,)).fetchone()
-        return _passage(found), first_sentence
+    def passage(self, ordinal: int) -> Passage:
+        """Return a passage by its ordinal."""
+        query = f"SELECT {PASSAGE_COLUMNS} FROM passages JOIN documents ON document = row WHERE ordinal = ?"
+        return _passage(self._database.execute(query, (ordinal,)).fetchone())
 
     def places_of(self, ordinals: Sequence[int]) -> list[Place]:
         """Return where each of these passages, given in order, stands."""

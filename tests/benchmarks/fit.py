@@ -99,7 +99,7 @@ def passages(retriever: Retriever, questions: Sequence[Question]) -> Iterator[Ch
     for question in questions:
         found = retriever.candidates.find(retriever.understand(question.text))
         features = [(max(one.score.cosine, 0), one.score.sentence, one.score.words) for one in found]
-        spans = [retriever.snapshot.passage(one.place.ordinal)[0] for one in found]
+        spans = [retriever.snapshot.passage(one.place.ordinal) for one in found]
         right = [
             any(a.document_id == p.document_id and p.span.start <= a.start and a.end <= p.span.end
                 for a in question.answers)
@@ -112,7 +112,7 @@ def sentences(retriever: Retriever, questions: Sequence[Question]) -> Iterator[C
     """Yield the sentences of each passage that holds an answer, headlines left out."""
     for question in questions:
         for one in retriever.candidates.find(retriever.understand(question.text))[:10]:
-            passage, _ = retriever.snapshot.passage(one.place.ordinal)
+            passage = retriever.snapshot.passage(one.place.ordinal)
             held = [a.span for a in question.answers if a.document_id == passage.document_id]
             document = retriever.snapshot.document(passage.document_id)
             if document is None or not any(passage.span.overlap(span) for span in held):

@@ -48,7 +48,7 @@ def test_documents_and_passages_are_read_as_written(
     assert store.documents(0, 100) == written
     first_sentence = 0
     for ordinal, passage in enumerate(passages):
-        assert store.passage(ordinal) == (passage, first_sentence)
+        assert store.passage(ordinal) == passage
         (place,) = store.places_of([ordinal])
         assert (place.first_sentence, place.sentences) == (first_sentence, len(passage.sentences))
         first_sentence += len(passage.sentences)

@@ -149,7 +149,7 @@ def test_questions_that_nothing_answers_are_not_asked(world: ModelsRequest) -> N
 def test_the_passages_are_those_an_index_holds(seeds: Path, seeds_snapshot: Snapshot) -> None:
     material = gather(seeds / "gold.jsonl", "test", seeds / "articles", None, PASSAGE_TOKENS)
     counts = seeds_snapshot.manifest.counts
-    indexed = [seeds_snapshot.passage(ordinal)[0] for ordinal in range(counts.body_passages)]
+    indexed = [seeds_snapshot.passage(ordinal) for ordinal in range(counts.body_passages)]
     assert list(material.passages) == indexed
     assert {question.split for question in material.questions} == {"test"}
 
