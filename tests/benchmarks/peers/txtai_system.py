@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,9 @@ class Txtai:
             way = {"method": "external", "transform": lambda texts: np.array(given(texts), dtype=np.float32)}
         self.embeddings = Embeddings(content=True, hybrid=variant.hybrid, **way)
         self.transform = way.get("transform")
+        # All searches share one cursor of its database; without turns one in fifty fails
+        # ("Recursive use of cursors not allowed").
+        self.turn = Lock()
 
     def cut(self, articles: Sequence[Article]) -> int:
         self.chunks = [
@@ -44,5 +48,6 @@ class Txtai:
         self.embeddings.load(str(folder), config=config)
 
     def ask(self, question: str, k: int) -> list[Found]:
-        found = self.embeddings.search(question, k)
+        with self.turn:
+            found = self.embeddings.search(question, k)
         return [Found(one["id"].rpartition("\t")[0], one["text"]) for one in found]
