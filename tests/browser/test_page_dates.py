@@ -11,7 +11,7 @@ from api.period import brief, told_periods
 from rag.dates import find_dates
 from tests.browser.served import Site, Visit, ask
 
-DATED = "what did Luxembourg and Morocco sign in September 2019?"
+DATED = "Who met in Casablanca in September 2019?"
 SEVERAL = "What changed in March 2021, since 2019, before 2018, between 2015 and 2017 and on 1 May 2020?"
 TOLD = "Articles from March 2021, 2019 on, 2017 or before, 2015 – 2017, 1 May 2020 come first"
 
