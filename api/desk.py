@@ -13,9 +13,9 @@ from api.logs import SERVICE
 from api.metrics import Metrics
 from api.reload import Follower
 from api.requests import AskRequest
+from rag.index import Index
 from rag.reply import answer_as_json
 from rag.retriever import Retriever
-from rag.snapshot import Snapshot
 
 T = TypeVar("T")
 
@@ -47,7 +47,7 @@ class Desk:
         arrived = perf_counter()
         return await self._work(lambda retriever: self._answer(retriever, request, arrived))
 
-    async def read(self, look: Callable[[Snapshot], T]) -> T:
+    async def read(self, look: Callable[[Index], T]) -> T:
         """Look something up in the index in service. Raises Problem 503."""
         return await self._work(lambda retriever: look(retriever.snapshot))
 

@@ -12,8 +12,8 @@ from api.problems import Problem, documented
 from api.replies import DocumentReply, DocumentsReply, FacetsReply
 from api.requests import PageQuery
 from rag.documents import Document
+from rag.index import Index
 from rag.reply import document_as_json
-from rag.snapshot import Snapshot
 
 DOCUMENT_ID = re.compile(r"[0-9a-f]{16}")
 SUMMARY = ("id", "source", "title", "outlet", "published_on", "language", "url", "author", "sha256")
@@ -47,7 +47,7 @@ async def documents(
     return reply
 
 
-def _page(snapshot: Snapshot, page: PageQuery) -> dict[str, Any]:
+def _page(snapshot: Index, page: PageQuery) -> dict[str, Any]:
     offset = _offset(page.cursor, snapshot.id) if page.cursor is not None else 0
     total = snapshot.manifest.counts.documents
     end = offset + page.limit

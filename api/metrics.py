@@ -3,8 +3,8 @@
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, generate_latest
 
 from rag.answer import Answer
+from rag.index import Index
 from rag.retriever import Retriever
-from rag.snapshot import Snapshot
 
 # Seconds. Half a millisecond to ten seconds: an answer takes 1 to 40 ms by design.
 BUCKETS = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
@@ -60,7 +60,7 @@ class Metrics:
         """Measure one stage of an answer."""
         self._stages.labels(name).observe(seconds)
 
-    def describe_index(self, snapshot: Snapshot) -> None:
+    def describe_index(self, snapshot: Index) -> None:
         """Say which index is in service from now on."""
         manifest = snapshot.manifest
         self._index.info({"id": snapshot.id, "model": manifest.model.name, "built_at": manifest.built_at})

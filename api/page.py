@@ -17,7 +17,7 @@ from api.problems import Problem, problem_of_validation
 from api.requests import AskRequest
 from api.telling import endpoint_of_app
 from api.template import render, told
-from rag.snapshot import Snapshot
+from rag.index import Index
 
 SINGLE = ("published_from", "published_to")
 SEVERAL = ("outlet", "language")
@@ -103,7 +103,7 @@ async def _about(request: Request, fresh: bool) -> dict[str, Any]:
     return about
 
 
-def _facts(snapshot: Snapshot) -> dict[str, Any]:
+def _facts(snapshot: Index) -> dict[str, Any]:
     manifest = snapshot.manifest
     return {
         "facets": snapshot.facets(),

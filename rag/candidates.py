@@ -1,11 +1,10 @@
-"""Candidates: the passages of a snapshot that may answer a question, each with its score."""
+"""Candidates: the passages of an index that may answer a question, each with its score."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache, partial
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,10 +12,9 @@ import numpy.typing as npt
 from rag.coverage import Coverage, Title, cover, title_of
 from rag.filters import ANYTHING, Filters
 from rag.fusion import FusionWeights, Score, best_sentence
+from rag.index import Index
 from rag.lexical import field_of, terms_of
 from rag.query import Query
-from rag.ragged import rows_of
-from rag.snapshot import Snapshot
 from rag.store import Place
 from rag.vocabulary import Vocabulary
 
@@ -45,17 +43,17 @@ class Found:
 
 
 class Candidates:
-    """Finds the candidates of one snapshot.
+    """Finds the candidates of one index.
 
     Attributes:
         originals: the row of the original, for the row of each article that has copies or is one.
 
     """
 
-    def __init__(self, snapshot: Snapshot, fusion: FusionWeights) -> None:
-        self._snapshot, self._fusion = snapshot, fusion
-        self.originals = snapshot.originals()
-        self._title = lru_cache(REMEMBERED_TITLES)(partial(_title_of, snapshot.vocabularies))
+    def __init__(self, index: Index, fusion: FusionWeights) -> None:
+        self._index, self._fusion = index, fusion
+        self.originals = index.originals()
+        self._title = lru_cache(REMEMBERED_TITLES)(partial(_title_of, index.vocabularies))
         self._copies = {row for row, original in self.originals.items() if row != original}
 
     def best(self, query: Query, k: int, filters: Filters, include_boilerplate: bool) -> list[Found]:
@@ -79,14 +77,11 @@ class Candidates:
         depth: int = DEPTH,
     ) -> list[Found]:
         """Return all candidates with their scores, best first, ties by passage order."""
-        ordinals, within = self._scope(filters, include_boilerplate)
-        lexical, vectors = self._snapshot.lexical, self._snapshot.vectors
-        by_words = lexical.search(query.alternatives, depth, within)
-        found = sorted({*vectors.search(query.vector, depth, ordinals), *by_words})
+        found = self._index.search(query.vector, query.alternatives, depth, filters, include_boilerplate)
         if not found:
             return []
-        places = self._snapshot.places_of(found)
-        cosines = dict(zip(found, vectors.cosines(query.vector, found), strict=True))
+        places = self._index.places_of(found)
+        cosines = dict(zip(found, self._index.cosines(query.vector, found), strict=True))
         by_field: dict[str, list[Place]] = {}
         for place in places:
             by_field.setdefault(field_of(place.language), []).append(place)
@@ -104,14 +99,15 @@ class Candidates:
     ) -> Iterator[Found]:
         """Yield the passages of one field with their scores."""
         counts = [place.sentences for place in places]
-        rows = rows_of([place.first_sentence for place in places], counts)
-        ends = np.cumsum(counts)[:-1]
-        expected = np.split(self._snapshot.sentence_terms.hold(rows, query.kind), ends)
-        held = self._snapshot.sentence_terms.of(rows)
+        sentences = self._index.sentences_of(places)
+        expected = np.split(sentences.hold(query.kind), np.cumsum(counts)[:-1])
         titles = [self._title(place.title or "", (place.published_on or "")[:4], field) for place in places]
-        vocabulary = self._snapshot.vocabularies.get(field)
         covered = cover(
-            query.terms[field], query.words[field], vocabulary, held, list(zip(counts, titles, strict=True))
+            query.terms[field],
+            query.words[field],
+            self._index.vocabularies.get(field),
+            sentences.terms,
+            list(zip(counts, titles, strict=True)),
         )
         for place, coverage, own in zip(places, covered, expected, strict=True):
             on_date = bool(query.dates) and _on_date(query, place)
@@ -119,16 +115,6 @@ class Candidates:
             cosine = float(cosines[place.ordinal])
             score = Score(cosine, sentence, coverage.share, self._fusion, on_date)
             yield Found(place, coverage, own, score)
-
-    def _scope(self, filters: Filters, include_boilerplate: bool) -> tuple[Sequence[int] | range, Any]:
-        """Return where to search: ordinals for the dense index, a restriction for the lexical one."""
-        counts = self._snapshot.manifest.counts
-        if filters == ANYTHING:
-            size = counts.passages if include_boilerplate else counts.body_passages
-            return range(size), self._snapshot.lexical.within(None, include_boilerplate)
-        rows = self._snapshot.rows_matching(filters)
-        ordinals = self._snapshot.ordinals_of(rows, include_boilerplate)
-        return ordinals, self._snapshot.lexical.within(rows, include_boilerplate)
 
 
 def _title_of(vocabularies: Mapping[str, Vocabulary], title: str, year: str, field: str) -> Title:

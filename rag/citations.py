@@ -12,7 +12,7 @@ from typing import Literal
 
 from rag.answer import Hit
 from rag.documents import ID_LENGTH, Document, text_digest
-from rag.snapshot import Snapshot
+from rag.index import Index
 from rag.spans import Span
 
 CitationState = Literal["valid", "moved", "changed", "withdrawn"]
@@ -86,7 +86,7 @@ def is_citation_id(identity: str) -> bool:
     return parts is not None and int(parts[2]) < int(parts[3])
 
 
-def resolve(identity: str, snapshot: Snapshot) -> Resolution | None:
+def resolve(identity: str, snapshot: Index) -> Resolution | None:
     """Check a citation against an index; None where `identity` has not the form of one."""
     parts = ID.fullmatch(identity)
     if parts is None or not is_citation_id(identity):
@@ -105,7 +105,7 @@ def _stands(text: str, span: Span, digest: str) -> bool:
     return span.end <= len(text) and text_digest(span.slice(text))[:ID_LENGTH] == digest
 
 
-def _find(snapshot: Snapshot, document: Document, length: int, digest: str) -> Span | None:
+def _find(snapshot: Index, document: Document, length: int, digest: str) -> Span | None:
     # A cited passage starts where a sentence, or a piece of a long one, does: no need to try
     # every place of a long text.
     sentences = (sentence for passage in snapshot.passages_of(document.id) for sentence in passage.sentences)

@@ -5,13 +5,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import pairwise
+from typing import Protocol
 
 import numpy as np
 
 from embeddings import Lexicon, Vectors
 from rag.dates import DateMention
 from rag.expectation import Kind
-from rag.lexical import LexicalIndex, term_of, words_of
+from rag.lexical import term_of, words_of
 from rag.places import place_of
 from rag.vocabulary import Vocabulary
 
@@ -24,6 +25,21 @@ SAME_PLACE = 0.9
 HALVES = {("United", "States"), ("United", "Kingdom"), ("États", "Unis"), ("Etats", "Unis")}
 # Words of recent questions whose translations are kept, some hundred bytes each.
 REMEMBERED_WORDS = 10_000
+
+
+# For each field, what to look for: alternatives with their factors, of which the best found counts.
+Alternatives = Mapping[str, Sequence[Mapping[str, float]]]
+
+
+class TermStatistics(Protocol):
+    """How common the terms of an index are; a `LexicalIndex` tells it."""
+
+    size: int
+    fields: tuple[str, ...]
+
+    def document_frequency(self, field: str, term: str) -> int:
+        """Return the number of passages that hold a term."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +89,7 @@ class Query:
     dates: tuple[DateMention, ...] = ()
 
     @property
-    def alternatives(self) -> dict[str, list[dict[str, float]]]:
+    def alternatives(self) -> Alternatives:
         """Return what the lexical index is asked for."""
         return {field: [term.alternatives for term in terms] for field, terms in self.terms.items()}
 
@@ -82,7 +98,7 @@ class Expander:
     """Turns the words of a question into terms of the index, across languages where a lexicon is at hand."""
 
     def __init__(
-        self, index: LexicalIndex, vocabularies: dict[str, Vocabulary], lexicon: Lexicon | None
+        self, index: TermStatistics, vocabularies: Mapping[str, Vocabulary], lexicon: Lexicon | None
     ) -> None:
         self._index = index
         self._lexicon = lexicon

@@ -6,7 +6,7 @@ from datetime import date
 
 from rag.citations import CitationState, Resolution, resolve
 from rag.errors import BadData
-from rag.snapshot import Snapshot
+from rag.index import Index
 from rag.text_fragments import fragment_url
 
 STATES: dict[CitationState, str] = {
@@ -47,7 +47,7 @@ class Reference:
 
 
 def references(
-    identities: Sequence[str], snapshot: Snapshot, address: str, accessed_on: date
+    identities: Sequence[str], snapshot: Index, address: str, accessed_on: date
 ) -> list[Reference]:
     """Return the references of citations in their order, repeated ones once.
 
@@ -67,7 +67,7 @@ def references(
     ]
 
 
-def _checked(identity: str, snapshot: Snapshot) -> Resolution:
+def _checked(identity: str, snapshot: Index) -> Resolution:
     found = resolve(identity, snapshot)
     if found is None:
         raise BadData(

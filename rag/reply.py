@@ -5,12 +5,12 @@ from typing import Any
 from rag.answer import Answer, Hit
 from rag.citations import cite
 from rag.documents import Document
-from rag.snapshot import Snapshot
+from rag.index import Index
 from rag.spans import Span
 from rag.text_fragments import fragment_url
 
 
-def answer_as_json(answer: Answer, snapshot: Snapshot, took_ms: float) -> dict[str, Any]:
+def answer_as_json(answer: Answer, snapshot: Index, took_ms: float) -> dict[str, Any]:
     """Return an answer as the reply of `POST /v1/ask`."""
     return {
         "question": answer.question,
@@ -39,7 +39,7 @@ def answer_as_json(answer: Answer, snapshot: Snapshot, took_ms: float) -> dict[s
     }
 
 
-def _hit(hit: Hit, snapshot: Snapshot) -> dict[str, Any]:
+def _hit(hit: Hit, snapshot: Index) -> dict[str, Any]:
     citation = cite(hit)
     return {
         "rank": hit.rank,
@@ -83,7 +83,7 @@ def _copy(document: Document) -> dict[str, Any]:
     }
 
 
-def _fragment_url(hit: Hit, snapshot: Snapshot) -> str | None:
+def _fragment_url(hit: Hit, snapshot: Index) -> str | None:
     document = snapshot.document(hit.passage.document_id) if hit.metadata.url else None
     return fragment_url(hit.metadata.url, document.text, hit.passage.span) if document else None
 

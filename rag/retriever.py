@@ -16,10 +16,10 @@ from rag.explanation import explain
 from rag.filters import ANYTHING, Filters
 from rag.fitted import Fitted
 from rag.highlights import Candidate, answering_sentences
+from rag.index import Index
 from rag.language import detect_language
 from rag.lexical import field_of
 from rag.query import Expander, Query
-from rag.snapshot import Snapshot
 
 # Vectors of recent questions, 1.5 kB each: a page asks again with other filters.
 REMEMBERED_QUESTIONS = 1024
@@ -28,12 +28,12 @@ LONGEST_QUESTION = 2_000
 
 
 class Retriever:
-    """Answers questions from one snapshot. Safe to share between threads.
+    """Answers questions from one state of an index. Safe to share between threads.
 
     Where no `fitted` numbers are given, those the snapshot was made with count.
     """
 
-    def __init__(self, snapshot: Snapshot, encoder: Encoder, fitted: Fitted | None = None) -> None:
+    def __init__(self, snapshot: Index, encoder: Encoder, fitted: Fitted | None = None) -> None:
         self.snapshot = snapshot
         self._fitted = fitted or snapshot.manifest.fitted
         self.candidates = Candidates(snapshot, self._fitted.fusion)
@@ -41,7 +41,7 @@ class Retriever:
         self._known_languages = encoder.languages
         # A lone name or key word looks like any language: it is taken for one the model knows.
         self._expected = encoder.languages or snapshot.manifest.languages
-        self._expander = Expander(snapshot.lexical, snapshot.vocabularies, encoder.lexicon)
+        self._expander = Expander(snapshot.terms, snapshot.vocabularies, encoder.lexicon)
         self._encode = lru_cache(REMEMBERED_QUESTIONS)(lambda text: encoder.encode_queries([text])[0])
 
     @property

@@ -7,21 +7,26 @@
 
 import os
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from embeddings import Encoder
+import numpy as np
+import numpy.typing as npt
+
+from embeddings import Encoder, Vectors
 from rag import manifest as manifests
 from rag import store
 from rag.documents import Document
 from rag.errors import SnapshotDamaged, SnapshotMismatch, SnapshotMissing
-from rag.filters import Filters
+from rag.filters import ANYTHING, Filters
 from rag.lexical import LexicalIndex, field_of
 from rag.manifest import REBUILD, Manifest
 from rag.passages import Passage
+from rag.query import Alternatives, TermStatistics
+from rag.ragged import rows_of
 from rag.store import Place, Store
 from rag.vectors import VectorIndex
-from rag.vocabulary import SentenceTerms, open_vocabularies
+from rag.vocabulary import Sentences, SentenceTerms, Vocabulary, open_vocabularies
 
 CURRENT = "CURRENT"
 SNAPSHOTS = "snapshots"
@@ -32,7 +37,7 @@ NEW = "build one: ibid index FOLDER"
 
 
 class Snapshot:
-    """An index opened for reading: documents, passages and both searches.
+    """An index on this machine's disk; see `rag.index.Index`.
 
     Raises:
         SnapshotDamaged: a file is missing or not what the manifest says; it is named.
@@ -43,15 +48,15 @@ class Snapshot:
     def __init__(self, path: Path, encoder: Encoder) -> None:
         self.path = path
         self.manifest: Manifest = manifests.read_manifest(path)
-        self._check_model(encoder)
+        check_model(self.manifest, self.place, encoder)
         manifests.verify_files(path, self.manifest)
         try:
             self._store = Store(path / store.NAME)
-            self.vectors = VectorIndex(path)
+            self._vectors = VectorIndex(path)
             fields = sorted({field_of(language) for language in self.manifest.languages})
-            self.lexical = LexicalIndex(path / LEXICAL, fields)
-            self.vocabularies = open_vocabularies(path / VOCABULARY, fields)
-            self.sentence_terms = SentenceTerms(path / VOCABULARY)
+            self._lexical = LexicalIndex(path / LEXICAL, fields)
+            self.vocabularies: Mapping[str, Vocabulary] = open_vocabularies(path / VOCABULARY, fields)
+            self._sentences = SentenceTerms(path / VOCABULARY)
         except (sqlite3.Error, ValueError, OSError) as error:
             raise SnapshotDamaged(f"{path} cannot be opened ({error})", REBUILD) from None
 
@@ -60,14 +65,41 @@ class Snapshot:
         """Return the digest of articles, settings and model."""
         return self.manifest.id
 
-    def _check_model(self, encoder: Encoder) -> None:
-        made_by = self.manifest.model
-        if made_by.fingerprint != encoder.fingerprint:
-            message = (
-                f"the index in {self.path} was made by the model {made_by.name!r} "
-                f"({made_by.fingerprint[:12]}), not by {encoder.name!r} ({encoder.fingerprint[:12]})"
-            )
-            raise SnapshotMismatch(message, f"{REBUILD}, or choose that model with --model")
+    @property
+    def place(self) -> str:
+        """Return the folder."""
+        return str(self.path)
+
+    @property
+    def terms(self) -> TermStatistics:
+        """Return what is known of the terms of each field."""
+        return self._lexical
+
+    def search(
+        self,
+        vector: Vectors,
+        terms: Alternatives,
+        depth: int,
+        filters: Filters,
+        include_boilerplate: bool,
+    ) -> list[int]:
+        """Return the sorted ordinals of the passages that satisfy the filters and may answer."""
+        counts, rows = self.manifest.counts, None
+        ordinals: Sequence[int] = range(counts.passages if include_boilerplate else counts.body_passages)
+        if filters != ANYTHING:
+            rows = self._store.rows_matching(filters)
+            ordinals = self._store.ordinals_of(rows, include_boilerplate)
+        by_words = self._lexical.search(terms, depth, self._lexical.within(rows, include_boilerplate))
+        return sorted({*self._vectors.search(vector, depth, ordinals), *by_words})
+
+    def cosines(self, vector: Vectors, ordinals: Sequence[int]) -> npt.NDArray[np.float32]:
+        """Return the cosine of a vector (d,) with each of these passages."""
+        return self._vectors.cosines(vector, ordinals)
+
+    def sentences_of(self, places: Sequence[Place]) -> Sentences:
+        """Return what the sentences of these passages hold, one passage after the other."""
+        firsts = [place.first_sentence for place in places]
+        return self._sentences.of(rows_of(firsts, [place.sentences for place in places]))
 
     def document(self, document_id: str) -> Document | None:
         """Return a document by id."""
@@ -101,17 +133,20 @@ class Snapshot:
         """Return the values of outlet and language present, sorted."""
         return self._store.facets()
 
-    def rows_matching(self, filters: Filters) -> list[int]:
-        """Return the rows of the documents that satisfy the filters."""
-        return self._store.rows_matching(filters)
-
-    def ordinals_of(self, rows: list[int], boilerplate: bool) -> list[int]:
-        """Return the sorted ordinals of the passages of these documents."""
-        return self._store.ordinals_of(rows, boilerplate)
-
     def close(self) -> None:
         """Release the files. Memory-mapped ones go when the last reader lets go of this object."""
         self._store.close()
+
+
+def check_model(manifest: Manifest, place: str, encoder: Encoder) -> None:
+    """Refuse an index that another model made. Raises SnapshotMismatch."""
+    made_by = manifest.model
+    if made_by.fingerprint != encoder.fingerprint:
+        message = (
+            f"the index in {place} was made by the model {made_by.name!r} "
+            f"({made_by.fingerprint[:12]}), not by {encoder.name!r} ({encoder.fingerprint[:12]})"
+        )
+        raise SnapshotMismatch(message, f"{REBUILD}, or choose that model with --model")
 
 
 def current_path(data: Path) -> Path:

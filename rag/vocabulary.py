@@ -29,16 +29,30 @@ KINDS = "kinds.npy"
 Ids = npt.NDArray[np.uint32]
 
 
-def write_vocabulary(folder: Path, lexicon: Lexicon | None, sentences: Iterable[tuple[str, str]]) -> None:
-    """Write the terms of all sentences, given with their field, into an empty folder.
+class Gathered(NamedTuple):
+    """The terms of some sentences, gathered.
 
-    A term's vector is the mean of those of the words it stands for, each as often as it occurs;
-    without a lexicon there are no vectors.
-
-    Raises:
-        OSError: the folder cannot be written.
+    Attributes:
+        forms: for each field its terms, in the order of their ids, with the words they stand for.
+        held: for each sentence the sorted ids of its terms.
+        kinds: for each sentence the bits of the kinds of answers it holds.
 
     """
+
+    forms: dict[str, dict[str, Counter[str]]]
+    held: list[Ids]
+    kinds: list[int]
+
+    def vectors(self, field: str, lexicon: Lexicon) -> npt.NDArray[np.float16]:
+        """Return the vectors of a field's terms, (terms, d).
+
+        Each is the mean of those of the words it stands for, each as often as it occurs.
+        """
+        return np.stack([_mean(lexicon, words) for words in self.forms[field].values()]).astype(np.float16)
+
+
+def gather(sentences: Iterable[tuple[str, str]]) -> Gathered:
+    """Return the terms of all sentences, given with their field."""
     forms: dict[str, dict[str, Counter[str]]] = defaultdict(dict)
     places: dict[str, dict[str, int]] = defaultdict(dict)
     held: list[Ids] = []
@@ -52,6 +66,20 @@ def write_vocabulary(folder: Path, lexicon: Lexicon | None, sentences: Iterable[
                 row.add(known.setdefault(term, len(known)))
         held.append(np.array(sorted(row), dtype=np.uint32))
         kinds.append(kinds_in(text))
+    return Gathered(forms, held, kinds)
+
+
+def write_vocabulary(folder: Path, lexicon: Lexicon | None, sentences: Iterable[tuple[str, str]]) -> None:
+    """Write the terms of all sentences, given with their field, into an empty folder.
+
+    Without a lexicon they have no vectors.
+
+    Raises:
+        OSError: the folder cannot be written.
+
+    """
+    gathered = gather(sentences)
+    forms, held, kinds = gathered
     starts = np.cumsum([0, *map(len, held)], dtype=np.int64)
     np.save(folder / TERMS, np.concatenate([np.zeros(0, np.uint32), *held]), allow_pickle=False)
     np.save(folder / STARTS, starts, allow_pickle=False)
@@ -59,8 +87,7 @@ def write_vocabulary(folder: Path, lexicon: Lexicon | None, sentences: Iterable[
     for field, terms in forms.items():
         (folder / f"{field}.json").write_text(json.dumps(list(terms), ensure_ascii=False), "utf-8")
         if lexicon is not None and terms:
-            vectors = np.stack([_mean(lexicon, words) for words in terms.values()])
-            np.save(folder / f"{field}.npy", vectors.astype(np.float16), allow_pickle=False)
+            np.save(folder / f"{field}.npy", gathered.vectors(field, lexicon), allow_pickle=False)
 
 
 def _mean(lexicon: Lexicon, forms: Counter[str]) -> Vectors:
@@ -73,23 +100,19 @@ def _mean(lexicon: Lexicon, forms: Counter[str]) -> Vectors:
 
 
 class Vocabulary:
-    """The terms of one field and their vectors; a term's id is its place.
+    """The terms of one field and their vectors (terms, d), if any; a term's id is its place.
 
     Raises:
-        ValueError: the files do not fit together.
-        OSError: a file cannot be read.
+        ValueError: there are more of the ones than of the others.
 
     """
 
-    def __init__(self, folder: Path, field: str) -> None:
-        self._terms: list[str] = json.loads((folder / f"{field}.json").read_text("utf-8"))
-        self.ids: dict[str, int] = {term: place for place, term in enumerate(self._terms)}
-        self._vectors: Vectors | None = None
-        if (path := folder / f"{field}.npy").exists():
-            self._vectors = np.load(path, allow_pickle=False).astype(np.float32)
-            if len(self._terms) != len(self._vectors):
-                message = f"{len(self._terms)} terms, {len(self._vectors)} vectors"
-                raise ValueError(f"{folder / field}: {message}")
+    def __init__(self, terms: Sequence[str], vectors: Vectors | None = None) -> None:
+        if vectors is not None and len(terms) != len(vectors):
+            raise ValueError(f"{len(terms)} terms, {len(vectors)} vectors")
+        self._terms = terms
+        self.ids: dict[str, int] = {term: place for place, term in enumerate(terms)}
+        self._vectors = vectors
 
     def nearest(self, vector: npt.NDArray[np.float32]) -> dict[str, float]:
         """Return the terms nearest to a vector (d,) with their cosines, best first."""
@@ -115,6 +138,20 @@ class Held(NamedTuple):
     lengths: npt.NDArray[np.int64]
 
 
+class Sentences(NamedTuple):
+    """What some sentences hold: their terms, and the bits of the kinds of answers."""
+
+    terms: Held
+    kinds: npt.NDArray[np.uint8]
+
+    def hold(self, kind: Kind | None) -> npt.NDArray[np.bool_]:
+        """Return which sentences hold that kind of answer: all where none is asked for."""
+        if kind is None:
+            return np.ones(len(self.kinds), dtype=bool)
+        held: npt.NDArray[np.bool_] = self.kinds & bit_of(kind) != 0
+        return held
+
+
 class SentenceTerms:
     """The ids of the terms of each sentence, and the kinds of answers it holds; memory-mapped.
 
@@ -134,20 +171,29 @@ class SentenceTerms:
         if len(self._starts) != len(self._kinds) + 1 or self._starts[-1] != len(self._terms):
             raise ValueError(f"{folder / TERMS}, {STARTS} and {KINDS} do not belong together")
 
-    def of(self, sentences: Integers) -> Held:
-        """Return the terms of the sentences of these rows."""
+    def of(self, sentences: Integers) -> Sentences:
+        """Return what the sentences of these rows hold."""
         firsts = self._starts[sentences]
         lengths = self._starts[sentences + 1] - firsts
-        return Held(self._terms[rows_of(firsts, lengths)], lengths)
-
-    def hold(self, sentences: Integers, kind: Kind | None) -> npt.NDArray[np.bool_]:
-        """Return which sentences of these rows hold that kind of answer: all where none is asked for."""
-        if kind is None:
-            return np.ones(len(sentences), dtype=bool)
-        held: npt.NDArray[np.bool_] = self._kinds[sentences] & bit_of(kind) != 0
-        return held
+        return Sentences(Held(self._terms[rows_of(firsts, lengths)], lengths), self._kinds[sentences])
 
 
 def open_vocabularies(folder: Path, fields: Sequence[str]) -> dict[str, Vocabulary]:
-    """Open the vocabulary of each field that holds any term."""
-    return {field: Vocabulary(folder, field) for field in fields if (folder / f"{field}.json").exists()}
+    """Open the vocabulary of each field that holds any term.
+
+    Raises:
+        ValueError: the files do not fit together.
+        OSError: a file cannot be read.
+
+    """
+    return {field: _open(folder, field) for field in fields if (folder / f"{field}.json").exists()}
+
+
+def _open(folder: Path, field: str) -> Vocabulary:
+    terms = json.loads((folder / f"{field}.json").read_text("utf-8"))
+    path = folder / f"{field}.npy"
+    vectors = np.load(path, allow_pickle=False).astype(np.float32) if path.exists() else None
+    try:
+        return Vocabulary(terms, vectors)
+    except ValueError as error:
+        raise ValueError(f"{folder / field}: {error}") from None

@@ -16,7 +16,7 @@ from rag.errors import BadData, NoInput
 from rag.evaluation.question import GoldAnswer, Question, parse_question
 
 if TYPE_CHECKING:
-    from rag.snapshot import Snapshot
+    from rag.index import Index
 
 __all__ = ["Gold", "GoldAnswer", "Question", "load_gold"]
 
@@ -42,7 +42,7 @@ class Gold:
         """Return the questions of "dev", of "test", or of "all"."""
         return tuple(q for q in self.questions if split in ("all", q.split))
 
-    def check_against(self, snapshot: Snapshot) -> None:
+    def check_against(self, snapshot: Index) -> None:
         """Raise BadData listing every answer that does not stand at its place in the index."""
         errors = [
             f"{self.path}:{line}: {problem}"
@@ -123,6 +123,6 @@ def _misquoted(answer: GoldAnswer, texts: Mapping[str, str]) -> str:
     return ""
 
 
-def _misplaced(answer: GoldAnswer, snapshot: Snapshot) -> str:
+def _misplaced(answer: GoldAnswer, snapshot: Index) -> str:
     document = snapshot.document(answer.document_id)
     return _misquoted(answer, {document.id: document.text} if document else {})

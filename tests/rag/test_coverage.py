@@ -11,7 +11,7 @@ from embeddings import Encoder, Lexicon
 from rag.coverage import Coverage, cover, title_of
 from rag.lexical import terms_of
 from rag.query import QueryTerm
-from rag.vocabulary import Held, SentenceTerms, Vocabulary, write_vocabulary
+from rag.vocabulary import Held, SentenceTerms, open_vocabularies, write_vocabulary
 
 SENTENCES = (
     "Le Luxembourg et le Maroc ont signé un accord en 2019.",
@@ -44,16 +44,19 @@ def covered(
     folder: Path, lexicon: Lexicon, terms: list[QueryTerm], title: frozenset[str] = TITLE
 ) -> Coverage:
     vectors = lexicon.vectors([term.word if term.word.isalpha() else "" for term in terms])
-    held, vocabulary = SentenceTerms(folder).of(np.arange(len(SENTENCES))), Vocabulary(folder, "fr")
+    held, vocabulary = (
+        SentenceTerms(folder).of(np.arange(len(SENTENCES))).terms,
+        open_vocabularies(folder, ["fr"])["fr"],
+    )
     (found,) = cover(terms, vectors, vocabulary, held, [(len(SENTENCES), title_of(title, vocabulary))])
     return found
 
 
 def test_each_sentence_keeps_its_own_terms(folder: Path) -> None:
-    vocabulary = Vocabulary(folder, "fr")
+    vocabulary = open_vocabularies(folder, ["fr"])["fr"]
     names = {place: term for term, place in vocabulary.ids.items()}
     for row, sentence in enumerate(SENTENCES):
-        held = SentenceTerms(folder).of(np.array([row]))
+        held = SentenceTerms(folder).of(np.array([row])).terms
         assert {names[int(one)] for one in held.ids} == terms_of(sentence, "fr")
         assert held.lengths.tolist() == [len(held.ids)]
 

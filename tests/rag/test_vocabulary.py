@@ -8,7 +8,7 @@ import pytest
 
 from embeddings import Encoder, Lexicon
 from rag.lexical import terms_of
-from rag.vocabulary import NEAREST_AT_LEAST, TRANSLATIONS, Vocabulary, open_vocabularies, write_vocabulary
+from rag.vocabulary import NEAREST_AT_LEAST, TRANSLATIONS, open_vocabularies, write_vocabulary
 
 TEXTS = [
     ("fr", "Le Luxembourg et le Maroc ont signé des accords. L'accord porte sur le numérique."),
@@ -44,13 +44,13 @@ def test_the_nearest_terms_are_those_of_brute_force(folder: Path, lexicon: Lexic
         cosines = dict(zip(terms, vectors @ query.astype(np.float64), strict=True))
         best = sorted(cosines, key=lambda term: -cosines[term])[:TRANSLATIONS]
         expected = {term: cosines[term] for term in best if cosines[term] >= NEAREST_AT_LEAST}
-        found = Vocabulary(folder, "fr").nearest(query)
+        found = open_vocabularies(folder, ["fr"])["fr"].nearest(query)
         assert found == pytest.approx(expected, abs=1e-5)
         assert list(found) == list(expected)
 
 
 def test_a_word_of_the_texts_is_nearest_to_its_own_term(folder: Path, lexicon: Lexicon) -> None:
-    found = Vocabulary(folder, "fr").nearest(lexicon.vectors(["luxembourg"])[0])
+    found = open_vocabularies(folder, ["fr"])["fr"].nearest(lexicon.vectors(["luxembourg"])[0])
     assert next(iter(found)) == "luxembourg"
 
 
@@ -58,4 +58,4 @@ def test_files_that_do_not_fit_together_are_an_error(folder: Path, tmp_path: Pat
     (tmp_path / "fr.json").write_text('["one"]')
     (tmp_path / "fr.npy").write_bytes((folder / "fr.npy").read_bytes())
     with pytest.raises(ValueError, match="1 terms"):
-        Vocabulary(tmp_path, "fr")
+        open_vocabularies(tmp_path, ["fr"])
