@@ -1,5 +1,6 @@
 """The desk: where a request meets the index. Routes and the page ask here, nowhere else."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from time import perf_counter
@@ -11,11 +12,16 @@ from api.limits import RateLimit, WorkQueue
 from api.live import LiveIndex
 from api.logs import SERVICE
 from api.metrics import Metrics
+from api.problems import Problem
 from api.reload import Follower
 from api.requests import AskRequest
+from rag.errors import IndexUnreachable
 from rag.index import Index
 from rag.reply import answer_as_json
 from rag.retriever import Retriever
+
+# Without the reason, which names an address inside.
+NO_ANSWER = "The index lies on another machine, which does not answer. Try again shortly."
 
 T = TypeVar("T")
 
@@ -45,18 +51,27 @@ class Desk:
         if self.log_questions:
             SERVICE.info("question", extra={"fields": {"question": request.question}})
         arrived = perf_counter()
-        return await self._work(lambda retriever: self._answer(retriever, request, arrived))
+        return await self.work(lambda retriever: self._answer(retriever, request, arrived))
 
     async def read(self, look: Callable[[Index], T]) -> T:
         """Look something up in the index in service. Raises Problem 503."""
-        return await self._work(lambda retriever: look(retriever.snapshot))
+        return await self.work(lambda retriever: look(retriever.snapshot))
 
-    async def _work(self, work: Callable[[Retriever], T]) -> T:
+    async def work(self, work: Callable[[Retriever], T]) -> T:
+        """Do something with the index in service. Raises Problem 503."""
+
         def leased() -> T:
             with self.live.lease() as retriever:
                 return work(retriever)
 
-        return await self.queue.run(leased)
+        try:
+            return await self.queue.run(leased)
+        except IndexUnreachable:  # perhaps because a newer one has replaced it
+            await asyncio.to_thread(self.follower.follow)
+        try:
+            return await self.queue.run(leased)
+        except IndexUnreachable:
+            raise Problem("index-unreachable", NO_ANSWER, headers={"Retry-After": "5"}) from None
 
     def _answer(self, retriever: Retriever, request: AskRequest, arrived: float) -> dict[str, Any]:
         started = perf_counter()

@@ -18,6 +18,7 @@ from api.requests import AskRequest
 from api.telling import endpoint_of_app
 from api.template import render, told
 from rag.index import Index
+from rag.retriever import Retriever
 
 SINGLE = ("published_from", "published_to")
 SEVERAL = ("outlet", "language")
@@ -115,12 +116,11 @@ def _facts(snapshot: Index) -> dict[str, Any]:
 async def _examples(desk: Desk, language: str) -> list[dict[str, str]]:
     """Return those example questions that the articles in service answer."""
 
-    def answered() -> list[dict[str, str]]:
-        with desk.live.lease() as retriever:
-            questions = messages(language)["example_questions"]
-            return [question for question in questions if retriever.ask(question["text"], 1).answerable]
+    def answered(retriever: Retriever) -> list[dict[str, str]]:
+        questions = messages(language)["example_questions"]
+        return [question for question in questions if retriever.ask(question["text"], 1).answerable]
 
-    return await desk.queue.run(answered)
+    return await desk.work(answered)
 
 
 @router.get("/language/{language}")

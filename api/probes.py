@@ -26,8 +26,11 @@ async def readyz(request: Request) -> dict[str, Any]:
     """Answer 200 once an index is verified and warmed up, and say which; 503 with the reason before."""
     desk = desk_of(request)
     retriever = desk.live.retriever
+    follower = desk.follower
     if retriever is None:
-        raise Problem("index-not-ready", desk.follower.refused or "The index is being loaded.")
+        raise Problem("index-not-ready", follower.refused or "The index is being loaded.")
+    if follower.unreachable:
+        raise Problem("index-unreachable", follower.unreachable)
     manifest = retriever.snapshot.manifest
     return {
         "status": "ready",
@@ -38,7 +41,7 @@ async def readyz(request: Request) -> dict[str, Any]:
         },
         "documents": manifest.counts.documents,
         "passages": manifest.counts.passages,
-        "refused": desk.follower.refused,
+        "refused": follower.refused,
     }
 
 

@@ -45,6 +45,7 @@ KINDS: Mapping[str, Kind] = {
     "headers-too-large": Kind(431, "The headers are too large"),
     "internal": Kind(500, "Something went wrong on our side"),
     "index-not-ready": Kind(503, "There is no index to search"),
+    "index-unreachable": Kind(503, "The index does not answer"),
     "busy": Kind(503, "Too many questions are waiting"),
 }
 

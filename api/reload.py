@@ -1,7 +1,7 @@
-"""Following CURRENT: a new index goes into service without a lost request."""
+"""Following the index: a new index goes into service without a lost request."""
 
 import asyncio
-from pathlib import Path
+import threading
 
 from api.live import LiveIndex
 from api.logs import SERVICE
@@ -9,59 +9,75 @@ from api.metrics import Metrics
 from embeddings import load_encoder
 from embeddings.encoder import Encoder
 from embeddings.errors import EncoderError
-from rag.errors import IbidError
+from rag.errors import IbidError, IndexUnreachable
+from rag.location import location_of
 from rag.retriever import Retriever
 from rag.settings import Settings
-from rag.snapshot import CURRENT, open_current
 
-POLL_SECONDS = 1.0  # reading one small file a second costs nothing; a new index may wait a second
+POLL_SECONDS = 1.0  # one small file or row a second costs nothing; a new index may wait a second
 WARM_UP = "Qui a signé ?"  # any question: the first one loads and maps what the later ones use
 
 
 class Follower:
-    """Opens the index that CURRENT names, now and whenever it changes.
+    """Opens the current index, now and whenever there is another.
 
     Attributes:
         refused: why the newest index is not in service; None where it is.
+        unreachable: why no index can be searched now, though one is in service; None where it can.
 
     """
 
     def __init__(self, settings: Settings, live: LiveIndex, metrics: Metrics) -> None:
         self.refused: str | None = None
+        self.unreachable: str | None = None
         self._settings = settings
+        self._location = location_of(settings)
         self._live = live
         self._metrics = metrics
         self._encoder: Encoder | None = None
         self._tried: str | None = None
+        self._lock = threading.Lock()
 
     async def watch(self) -> None:
-        """Look at CURRENT every second, for ever; opening happens in a thread of its own."""
+        """Look every second whether there is another index, for ever, in a thread of its own."""
         while True:
             await asyncio.sleep(POLL_SECONDS)
-            if self._current() == self._tried:
-                continue
             try:
-                await asyncio.to_thread(self.refresh)
+                await asyncio.to_thread(self.follow)
             except Exception:
                 # Whatever it was, following goes on: the next index may be sound.
                 SERVICE.exception("index not opened")
 
+    def follow(self) -> None:
+        """Put the current index in service unless that was tried already."""
+        with self._lock:
+            try:
+                pointer = self._location.pointer()
+            except IndexUnreachable as error:
+                self.unreachable = _told(error)
+                return
+            self.unreachable = None
+            if pointer != self._tried:
+                self.refresh()
+
     def start(self) -> None:
-        """Open what CURRENT names and put it in service.
+        """Open the current index and put it in service.
 
         Raises:
-            SnapshotError, EncoderError: there is no index or model to serve.
+            SnapshotError, IndexUnreachable, EncoderError: there is no index or model to serve.
 
         """
-        self._tried = self._current()
+        self._tried = self._location.pointer()
         self.install(self._open())
 
     def refresh(self) -> None:
-        """Open what CURRENT names; on a failure the older index goes on and `refused` says why."""
+        """Open the current index; on a failure the older index goes on and `refused` says why."""
         try:
             self.start()
         except (IbidError, EncoderError) as error:
-            self.refused = " ".join(part for part in (str(error), error.remedy) if part)
+            if isinstance(error, IndexUnreachable):
+                self._tried = None  # it may be sound, and is tried again
+            self.refused = _told(error)
             SERVICE.error("index refused", extra={"fields": {"reason": self.refused}})
         else:
             self.refused = None
@@ -77,10 +93,8 @@ class Follower:
         if self._encoder is None:
             wanted = self._settings
             self._encoder = load_encoder(wanted.model, wanted.query_prefix, wanted.passage_prefix)
-        return Retriever(open_current(self._settings.data, self._encoder), self._encoder)
+        return Retriever(self._location.open(self._encoder), self._encoder)
 
-    def _current(self) -> str | None:
-        try:
-            return Path(self._settings.data, CURRENT).read_text("utf-8", "replace")
-        except OSError:
-            return None
+
+def _told(error: IbidError | EncoderError) -> str:
+    return " ".join(part for part in (str(error), error.remedy) if part)

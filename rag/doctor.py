@@ -9,8 +9,8 @@ from dataclasses import asdict, dataclass
 from embeddings import Encoder, load_encoder
 from embeddings.errors import EncoderError
 from rag.errors import IbidError
+from rag.location import location_of
 from rag.settings import Settings
-from rag.snapshot import open_current
 
 # An index of 100,000 passages takes about this much while the new one stands beside the old.
 ENOUGH_DISK = 1_000_000_000
@@ -64,7 +64,7 @@ def _disk(settings: Settings) -> Finding:
 
 def _index(settings: Settings, encoder: Encoder) -> Finding:
     try:
-        snapshot = open_current(settings.data, encoder)
+        snapshot = location_of(settings).open(encoder)
     except IbidError as error:
         return Finding("index", False, str(error), error.remedy)
     counts, built_at = snapshot.manifest.counts, snapshot.manifest.built_at

@@ -4,6 +4,7 @@ IbidError            1
 ├── BadData         65   an article, a gold set or a filter cannot be read
 ├── NoInput         66   there is nothing to index
 ├── EndpointFailed  69   the language model does not answer as it should
+├── IndexUnreachable 69  the index lies in Milvus, which does not answer as it should
 ├── CannotWrite     74   a file cannot be written (disk full, rights)
 ├── Locked          75   another run is writing
 ├── BadConfiguration 78  a setting is unknown or wrong
@@ -38,6 +39,12 @@ class NoInput(IbidError):
 
 class EndpointFailed(IbidError):
     """The language model cannot be reached, or does not answer as it should."""
+
+    exit_code = 69
+
+
+class IndexUnreachable(IbidError):
+    """The index lies in Milvus, which cannot be reached or no longer holds it."""
 
     exit_code = 69
 

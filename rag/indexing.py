@@ -11,11 +11,11 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from embeddings import EmbeddingCache, Encoder, Vectors
-from rag import store
 from rag.documents import Document
-from rag.errors import CannotWrite, Locked, SnapshotError
+from rag.errors import CannotWrite, IndexUnreachable, Locked, SnapshotError
 from rag.intake import Intake, Progress, take_in
-from rag.manifest import Manifest, read_manifest, verify_files
+from rag.location import Location, location_of
+from rag.manifest import Manifest
 from rag.passages import Passage, cut_passages
 from rag.report import (
     Report,
@@ -27,9 +27,7 @@ from rag.report import (
     skipped_rows,
 )
 from rag.settings import Settings
-from rag.snapshot import current_path
-from rag.snapshot_writer import Contents, describe, sweep, write_snapshot
-from rag.store import Store
+from rag.snapshot_writer import Contents, describe
 
 CACHE = "cache"
 LOCK = "lock"
@@ -50,6 +48,7 @@ def build_index(
         NoInput, BadData: as `rag.intake.take_in`.
         Locked: another run is writing to the data folder.
         CannotWrite: the disk is full or a folder may not be written; the old index stands.
+        IndexUnreachable: the index lies in Milvus, which does not answer; the old index stands.
 
     """
     started = time.monotonic()
@@ -57,14 +56,15 @@ def build_index(
     contents = contents_of(intake.documents, settings.passage_tokens)
     roots = tuple(str(path.resolve()) for path in paths)
     manifest = describe(contents, encoder, settings.passage_tokens, roots)
-    with _writing(settings.data):
-        sweep(settings.data)
-        before, digests = _current(settings.data)
+    location = location_of(settings)
+    with _writing(settings.data, location):
+        location.sweep()
+        before, digests = location.before()
         unchanged = before is not None and (before.id, before.roots) == (manifest.id, roots)
         with EmbeddingCache(settings.data / CACHE, encoder) as cache:
-            embedded = None if unchanged else _build(settings.data, contents, manifest, cache, progress)
+            embedded = None if unchanged else _build(location, contents, manifest, cache, progress)
             cache.keep_only(contents.texts)
-        sweep(settings.data)
+        location.sweep()
     return _report(intake, manifest, digests, embedded, time.monotonic() - started)
 
 
@@ -86,11 +86,11 @@ def _embedded_text(document: Document, passage: Passage) -> str:
 
 
 def _build(
-    data: Path, contents: Contents, manifest: Manifest, cache: EmbeddingCache, progress: Progress
+    location: Location, contents: Contents, manifest: Manifest, cache: EmbeddingCache, progress: Progress
 ) -> int:
-    """Write the snapshot; return how many texts had to be embedded."""
+    """Write the index; return how many texts had to be embedded."""
     vectors, embedded = _embed(contents.texts, cache, progress)
-    write_snapshot(data, contents, vectors, manifest, cache.encoder)
+    location.write(contents, vectors, manifest, cache.encoder)
     return embedded
 
 
@@ -105,30 +105,12 @@ def _embed(texts: Sequence[str], cache: EmbeddingCache, progress: Progress) -> t
     return cache.encode_passages(texts, advance)
 
 
-def _current(data: Path) -> tuple[Manifest | None, dict[str, str]]:
-    """Return the manifest of the current snapshot and the digest of each text by source."""
-    try:
-        path = current_path(data)
-        manifest = read_manifest(path)
-        verify_files(path, manifest)
-        old = Store(path / store.NAME)
-    except (SnapshotError, sqlite3.Error):
-        return None, {}  # nothing to compare with: everything counts as added and is built anew
-    try:
-        documents = old.documents(0, manifest.counts.documents)
-        return manifest, {document.source: document.sha256 for document in documents}
-    except sqlite3.Error:
-        return None, {}
-    finally:
-        old.close()
-
-
 @contextmanager
-def _writing(data: Path) -> Iterator[None]:
+def _writing(data: Path, location: Location) -> Iterator[None]:
     remedy = "free some space, or choose another folder with --data"
     try:
         data.mkdir(parents=True, exist_ok=True)
-        with FileLock(data / LOCK, timeout=0), _leaving_nothing(data):
+        with FileLock(data / LOCK, timeout=0), _leaving_nothing(location):
             yield
     except Timeout:
         raise Locked(f"another run is writing to {data}", "wait until it is done") from None
@@ -137,13 +119,13 @@ def _writing(data: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _leaving_nothing(data: Path) -> Iterator[None]:
+def _leaving_nothing(location: Location) -> Iterator[None]:
     """Remove what was half made when the block fails: on a full disk it would be in the way."""
     try:
         yield
     except BaseException:
-        with suppress(OSError):
-            sweep(data)
+        with suppress(OSError, IndexUnreachable):
+            location.sweep()
         raise
 
 

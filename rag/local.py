@@ -10,6 +10,7 @@ from typing import Any
 from embeddings import load_encoder
 from rag.citations import resolve
 from rag.filters import Filters
+from rag.location import location_of
 from rag.prose.composing import compose
 from rag.prose.endpoint import endpoint_of
 from rag.prose.follow_up import rewrite
@@ -18,7 +19,6 @@ from rag.records import Reply
 from rag.reply import answer_as_json, document_as_json
 from rag.retriever import Retriever
 from rag.settings import Settings
-from rag.snapshot import open_current
 from rag.text_fragments import fragment_url
 
 Json = dict[str, Any]
@@ -35,7 +35,7 @@ class Local:
 
     def __init__(self, settings: Settings) -> None:
         encoder = load_encoder(settings.model, settings.query_prefix, settings.passage_prefix)
-        self._retriever = Retriever(open_current(settings.data, encoder), encoder)
+        self._retriever = Retriever(location_of(settings).open(encoder), encoder)
         self._endpoint = endpoint_of(settings)
 
     def ask(self, asked: Mapping[str, Any]) -> Json:

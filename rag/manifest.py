@@ -97,23 +97,39 @@ def read_roots(folder: Path) -> list[Path]:
 
     """
     path = folder / NAME
-    match _intact(path).get("roots"):
+    return parse_roots(_read(path), path)
+
+
+def parse_roots(text: str, place: object) -> list[Path]:
+    """Return the paths that a manifest names; `place` says in messages where it stands.
+
+    Raises:
+        SnapshotDamaged: as `read_roots`.
+
+    """
+    match _intact(text, place).get("roots"):
         case [*roots] if roots:
             return [Path(str(root)) for root in roots]
-    raise SnapshotDamaged(f"{path} names no folder of articles", REBUILD)
+    raise SnapshotDamaged(f"{place} names no folder of articles", REBUILD)
 
 
-def _intact(path: Path) -> dict[str, Any]:
+def _read(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, ValueError) as error:
+        raise SnapshotDamaged(f"{path} cannot be read ({error!r})", REBUILD) from None
+
+
+def _intact(text: str, place: object) -> dict[str, Any]:
     """Return the fields of a manifest that is as it was written. Raises SnapshotDamaged."""
     try:
-        text = path.read_text("utf-8")
         fields: dict[str, Any] = json.loads(text)["manifest"]
         # Compared as text: a flipped bit may leave JSON that means the same ("\u00e9", "\u00E9").
         if text == _sealed(fields) and isinstance(fields, dict):
             return fields
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise SnapshotDamaged(f"{path} cannot be read ({error!r})", REBUILD) from None
-    raise SnapshotDamaged(f"{path} was altered (its SHA-256 differs)", REBUILD)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise SnapshotDamaged(f"{place} cannot be read ({error!r})", REBUILD) from None
+    raise SnapshotDamaged(f"{place} was altered (its SHA-256 differs)", REBUILD)
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -125,17 +141,22 @@ def read_manifest(folder: Path) -> Manifest:
 
     """
     path = folder / NAME
-    fields = _intact(path)
+    return parse_manifest(_read(path), path)
+
+
+def parse_manifest(text: str, place: object) -> Manifest:
+    """Return a checked manifest; `place` says in messages where it stands. Raises as `read_manifest`."""
+    fields = _intact(text, place)
     if (written_in := fields.get("format")) != FORMAT:
-        message = f"{path} has format {written_in}, this program reads format {FORMAT}"
+        message = f"{place} has format {written_in}, this program reads format {FORMAT}"
         raise SnapshotMismatch(message, REBUILD)
     if fields.get("versions") != VERSIONS:
-        message = f"{path} was made with {fields.get('versions')}, this program works with {VERSIONS}"
+        message = f"{place} was made with {fields.get('versions')}, this program works with {VERSIONS}"
         raise SnapshotMismatch(message, REBUILD)
     try:
         fitted = parse_fitted(fields["fitted"])
     except (KeyError, TypeError) as error:  # of a program that weighs other evidence
-        raise SnapshotMismatch(f"{path} holds other fitted numbers ({error})", REBUILD) from None
+        raise SnapshotMismatch(f"{place} holds other fitted numbers ({error})", REBUILD) from None
     model = {**fields["model"], **{name: tuple(fields["model"][name]) for name in ("prefixes", "languages")}}
     return Manifest(
         **{

@@ -163,6 +163,11 @@ def _nearest(
 def _information(alternatives: Mapping[str, float], held: Mapping[str, int], passages: int) -> float:
     """Return the idf of a word, each passage that holds an alternative counting by its factor."""
     frequency = min(sum(factor * held[term] for term, factor in alternatives.items()), passages)
+    return rarity(passages, frequency)
+
+
+def rarity(passages: int, frequency: float) -> float:
+    """Return the idf of what so many of the passages hold, as BM25 counts it."""
     return math.log1p((passages - frequency + 0.5) / (frequency + 0.5))
 
 

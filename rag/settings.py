@@ -35,6 +35,12 @@ class Settings(BaseSettings):
         default_factory=lambda: Path(platformdirs.user_data_dir("ibid", appauthor=False)),
         description="Folder for the index and the embedding cache.",
     )
+    index: str | None = Field(
+        default=None,
+        pattern=r"^milvus://[A-Za-z0-9.:\[\]-]+/[A-Za-z_][A-Za-z0-9_]{0,99}$",
+        description="milvus://HOST:PORT/NAME for an index in Milvus; without it, in the data folder.",
+    )
+    index_token: SecretStr | None = Field(default=None, description="Milvus's token, `user:password`.")
     model: str = Field(default="bundled", description='"bundled", a folder, or a hub id.')
     query_prefix: str | None = Field(default=None, description="Put before questions, for hub models.")
     passage_prefix: str | None = Field(default=None, description="Put before passages, for hub models.")

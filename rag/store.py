@@ -49,7 +49,7 @@ def write_store(path: Path, documents: Sequence[Document], passages: Iterable[Pa
         slots = ", ".join("?" * (1 + len(DOCUMENT_COLUMNS.split(","))))
         database.executemany(
             f"INSERT INTO documents (row, {DOCUMENT_COLUMNS}) VALUES ({slots})",
-            ((row, *_document_values(document)) for row, document in enumerate(documents)),
+            ((row, *document_values(document)) for row, document in enumerate(documents)),
         )
         database.executemany(
             "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?)", _passage_values(passages, rows)
@@ -59,7 +59,8 @@ def write_store(path: Path, documents: Sequence[Document], passages: Iterable[Pa
         database.close()
 
 
-def _document_values(document: Document) -> tuple[Any, ...]:
+def document_values(document: Document) -> tuple[Any, ...]:
+    """Return a document as plain values, as `document_of` reads them."""
     known = document.metadata
     return (
         document.id,
@@ -122,12 +123,12 @@ class Store:
         """Return a document by id."""
         query = f"SELECT {DOCUMENT_COLUMNS} FROM documents WHERE id = ?"
         found = self._database.execute(query, (document_id,)).fetchone()
-        return None if found is None else _document(found)
+        return None if found is None else document_of(found)
 
     def documents(self, offset: int, limit: int) -> list[Document]:
         """Return documents ordered by source."""
         query = f"SELECT {DOCUMENT_COLUMNS} FROM documents ORDER BY row LIMIT ? OFFSET ?"
-        return [_document(found) for found in self._database.execute(query, (limit, offset))]
+        return [document_of(found) for found in self._database.execute(query, (limit, offset))]
 
     def passages_of(self, document_id: str) -> list[Passage]:
         """Return the passages of a document: the body's in reading order, then those set aside."""
@@ -167,7 +168,7 @@ class Store:
             f" SELECT {DOCUMENT_COLUMNS} FROM documents, cluster WHERE id <> ?1"
             " AND (id = original OR copy_of = original) ORDER BY published_on IS NULL, published_on, row"
         )
-        return [_document(found) for found in self._database.execute(query, (document_id,))]
+        return [document_of(found) for found in self._database.execute(query, (document_id,))]
 
     def facets(self) -> dict[str, list[str]]:
         """Return the values of outlet and language present, sorted."""
@@ -211,7 +212,8 @@ class Store:
         ]
 
 
-def _document(row: Sequence[Any]) -> Document:
+def document_of(row: Sequence[Any]) -> Document:
+    """Return the document of these plain values."""
     identity, source, text, title, outlet, published_on, language, url, author, *rest = row
     set_aside, notes, copy_of = rest
     day = published_on and date.fromisoformat(published_on)

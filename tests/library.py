@@ -5,11 +5,12 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from rag.index import Index
 from rag.indexing import build_index
+from rag.location import location_of
 from rag.report import Report
 from rag.retriever import Retriever
 from rag.settings import Settings
-from rag.snapshot import Snapshot, open_current
 from tests.letters import LetterEncoder
 
 ENCODER = LetterEncoder()
@@ -17,11 +18,16 @@ ENCODER = LetterEncoder()
 
 @dataclass(frozen=True)
 class Library:
-    """A folder of articles and the data folder of its index."""
+    """A folder of articles, the data folder of its index, and its address where it lies in Milvus."""
 
     articles: Path
     data: Path
     encoder: LetterEncoder = ENCODER
+    address: str | None = None
+
+    @property
+    def settings(self) -> Settings:
+        return Settings(data=self.data, index=self.address)
 
     def write(self, **texts: str) -> None:
         """Write articles, one file for each name, every character as given."""
@@ -29,11 +35,11 @@ class Library:
             (self.articles / f"{name}.txt").write_bytes(text.encode())
 
     def index(self) -> Report:
-        return build_index([self.articles], Settings(data=self.data), self.encoder)
+        return build_index([self.articles], self.settings, self.encoder)
 
     @contextmanager
-    def opened(self) -> Iterator[Snapshot]:
-        with closing(open_current(self.data, self.encoder)) as snapshot:
+    def opened(self) -> Iterator[Index]:
+        with closing(location_of(self.settings).open(self.encoder)) as snapshot:
             yield snapshot
 
     @contextmanager
@@ -42,8 +48,8 @@ class Library:
             yield Retriever(snapshot, self.encoder)
 
 
-def new_library(folder: Path) -> Library:
+def new_library(folder: Path, address: str | None = None) -> Library:
     """Return a library without articles, in a new folder."""
-    library = Library(folder / "articles", folder / "data")
+    library = Library(folder / "articles", folder / "data", address=address)
     library.articles.mkdir(parents=True)
     return library

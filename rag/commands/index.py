@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rag.commands.opened import encoder_of
-from rag.commands.options import SEEDS, AsJson, Data, Model
+from rag.commands.options import SEEDS, AsJson, Data, Index, Model
 from rag.errors import NoInput, SnapshotError, SnapshotMissing
 from rag.output import print_json
 from rag.settings import Settings, load_settings
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 def index(
     paths: Annotated[list[Path] | None, typer.Argument(help="Folders, files or globs of articles.")] = None,
     data: Data = None,
+    index: Index = None,
     model: Model = None,
     strict: Annotated[bool, typer.Option(help="Exit with 65 where a file was skipped.")] = False,
     as_json: AsJson = False,
@@ -26,7 +27,7 @@ def index(
     """Make the index of exactly these PATHS; without any, those of the index before are read again."""
     from rag.terminal import print_report
 
-    settings = load_settings(data=data, model=model)
+    settings = load_settings(data=data, index=index, model=model)
     report = build(paths or indexed_before(settings), settings)
     if as_json:
         print_json(report.as_json())
@@ -43,11 +44,10 @@ def indexed_before(settings: Settings) -> list[Path]:
         NoInput: there is neither.
 
     """
-    from rag.manifest import read_roots
-    from rag.snapshot import current_path
+    from rag.location import location_of
 
     try:
-        return read_roots(current_path(settings.data))
+        return location_of(settings).roots()
     except SnapshotMissing:
         if SEEDS.is_dir():
             return [SEEDS]

@@ -24,11 +24,11 @@ def opened(settings: Settings) -> Iterator["Retriever"]:
     from rag import language
 
     language.preload()
+    from rag.location import location_of
     from rag.retriever import Retriever
-    from rag.snapshot import open_current
 
     encoder = encoder_of(settings)
-    snapshot = open_current(settings.data, encoder)
+    snapshot = location_of(settings).open(encoder)
     try:
         yield Retriever(snapshot, encoder)
     finally:

@@ -6,6 +6,9 @@ from typing import Annotated
 import typer
 
 Data = Annotated[Path | None, typer.Option(help="Folder for the index and the embedding cache.")]
+Index = Annotated[
+    str | None, typer.Option(help="milvus://HOST:PORT/NAME for an index in Milvus, else in the data folder.")
+]
 Model = Annotated[str | None, typer.Option(help='"bundled", a folder, or a hub id.')]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 

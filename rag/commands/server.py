@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import typer
 
 from rag.commands.index import build, indexed_before
-from rag.commands.options import Data, Model
+from rag.commands.options import Data, Index, Model
 from rag.errors import BadConfiguration
 from rag.settings import load_settings
 
@@ -14,15 +14,16 @@ def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on; 0 for any.")] = None,
     data: Data = None,
+    index: Index = None,
     model: Model = None,
 ) -> None:
     """Serve the page and the HTTP API; builds the index of the seed articles where there is none."""
     from importlib import import_module
 
-    settings = load_settings(host=host, port=port, data=data, model=model)
-    from rag.snapshot import CURRENT
+    settings = load_settings(host=host, port=port, data=data, index=index, model=model)
+    from rag.location import location_of
 
-    if not (settings.data / CURRENT).exists():
+    if location_of(settings).pointer() is None:
         from rag.terminal import print_report
 
         print_report(build(indexed_before(settings), settings), err=True)

@@ -15,10 +15,19 @@ COMMAND = [sys.executable, "-c", "from rag.cli import main; main()"]
 SECONDS = 60
 
 
+LibraryIn = Callable[[Path], Library]
+
+
+@pytest.fixture(scope="session")
+def library_in() -> LibraryIn:
+    """Return what makes a library in a folder; `tests/milvus` makes those whose index lies in Milvus."""
+    return new_library
+
+
 @pytest.fixture
-def library(tmp_path: Path) -> Library:
+def library(tmp_path: Path, library_in: LibraryIn) -> Library:
     """Return an empty folder of articles, not indexed yet."""
-    return new_library(tmp_path)
+    return library_in(tmp_path)
 
 
 Ibid = Callable[..., "subprocess.CompletedProcess[str]"]

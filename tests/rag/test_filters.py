@@ -6,7 +6,8 @@ import pytest
 
 from rag.answer import Answer
 from rag.filters import Filters
-from tests.library import Library, new_library
+from tests.library import Library
+from tests.rag.conftest import LibraryIn
 
 SIDECAR = """
 ["a.txt"]
@@ -24,8 +25,8 @@ language = "en"
 
 
 @pytest.fixture(scope="module")
-def dated(tmp_path_factory: pytest.TempPathFactory) -> Library:
-    library = new_library(tmp_path_factory.mktemp("dated"))
+def dated(tmp_path_factory: pytest.TempPathFactory, library_in: LibraryIn) -> Library:
+    library = library_in(tmp_path_factory.mktemp("dated"))
     library.write(
         a="Le Maroc signe un accord.", b="Le Maroc vote un accord.", c="Morocco signs an accord. Maroc."
     )

@@ -3,6 +3,7 @@
 import gc
 import threading
 import weakref
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 
@@ -18,7 +19,8 @@ from rag.highlights import AT_MOST
 from rag.retriever import Retriever
 from tests.awkward import visible_texts
 from tests.letters import LetterEncoder
-from tests.library import Library, new_library
+from tests.library import Library
+from tests.rag.conftest import LibraryIn
 
 QUESTIONS = (
     "What did Luxembourg and Morocco sign?",
@@ -33,9 +35,9 @@ LONG = (
 
 
 @pytest.fixture(scope="module")
-def long_library(tmp_path_factory: pytest.TempPathFactory) -> Library:
+def long_library(tmp_path_factory: pytest.TempPathFactory, library_in: LibraryIn) -> Library:
     """Return an article of many passages that all match, and two others of one passage each."""
-    library = new_library(tmp_path_factory.mktemp("long"))
+    library = library_in(tmp_path_factory.mktemp("long"))
     library.write(
         a="".join(LONG.format(number) for number in range(60)),
         b="Le Maroc a un nouvel accord. Il est signé.",
@@ -204,7 +206,7 @@ def test_threads_asking_at_once_get_the_answers_of_one(seeds_retriever: Retrieve
 
 def test_a_language_the_model_was_not_made_for_is_a_warning(library: Library) -> None:
     library.write(a="Le Maroc et le Luxembourg signent un accord.")
-    english = Library(library.articles, library.data, LetterEncoder(languages=("en",)))
+    english = replace(library, encoder=LetterEncoder(languages=("en",)))
     english.index()
     with english.retriever() as retriever:
         warnings = retriever.ask("What did Morocco sign with Luxembourg?").warnings

@@ -1,0 +1,120 @@
+"""Where an index lies: how it is opened, written and replaced there."""
+
+import sqlite3
+from pathlib import Path
+from typing import Protocol
+
+from embeddings import Encoder, Vectors
+from rag import store
+from rag.errors import SnapshotError
+from rag.index import Index
+from rag.manifest import Manifest, read_manifest, read_roots, verify_files
+from rag.settings import Settings
+from rag.snapshot import CURRENT, current_path, open_current
+from rag.snapshot_writer import Contents, sweep, write_snapshot
+from rag.store import Store
+
+
+class Location(Protocol):
+    """Holds one current index, or none."""
+
+    def pointer(self) -> str | None:
+        """Return what changes whenever another index becomes current; None where there is none.
+
+        Raises:
+            IndexUnreachable: this cannot be known now.
+
+        """
+        ...
+
+    def open(self, encoder: Encoder) -> Index:
+        """Open the current index.
+
+        Raises:
+            SnapshotError: there is none, or none that can be used.
+            IndexUnreachable: it does not answer.
+
+        """
+        ...
+
+    def roots(self) -> list[Path]:
+        """Return the paths the current index was made from. Raises as `open`."""
+        ...
+
+    def before(self) -> tuple[Manifest | None, dict[str, str]]:
+        """Return the manifest of the current index and the digest of each text by source, if it is sound."""
+        ...
+
+    def write(self, contents: Contents, vectors: Vectors, manifest: Manifest, encoder: Encoder) -> None:
+        """Write an index with its passage vectors (n, d) and make it current.
+
+        Raises:
+            OSError, sqlite3.Error, IndexUnreachable: it cannot be written; the old one stands.
+
+        """
+        ...
+
+    def sweep(self) -> None:
+        """Remove what interrupted runs left, and every index but the current one. Raises as `write`."""
+        ...
+
+
+class Folder:
+    """A data folder on this machine."""
+
+    def __init__(self, data: Path) -> None:
+        self._data = data
+
+    def pointer(self) -> str | None:
+        """Return what `CURRENT` says."""
+        try:
+            return (self._data / CURRENT).read_text("utf-8", "replace")
+        except OSError:
+            return None
+
+    def open(self, encoder: Encoder) -> Index:
+        """Open the current snapshot, every file verified. Raises SnapshotError."""
+        return open_current(self._data, encoder)
+
+    def roots(self) -> list[Path]:
+        """Return the paths the current snapshot was made from, whatever its format. Raises SnapshotError."""
+        return read_roots(current_path(self._data))
+
+    def before(self) -> tuple[Manifest | None, dict[str, str]]:
+        """Return the manifest and the digest of each text by source, if the current snapshot is sound."""
+        try:
+            path = current_path(self._data)
+            manifest = read_manifest(path)
+            verify_files(path, manifest)
+            old = Store(path / store.NAME)
+        except (SnapshotError, sqlite3.Error):
+            return None, {}
+        try:
+            documents = old.documents(0, manifest.counts.documents)
+            return manifest, {document.source: document.sha256 for document in documents}
+        except sqlite3.Error:
+            return None, {}
+        finally:
+            old.close()
+
+    def write(self, contents: Contents, vectors: Vectors, manifest: Manifest, encoder: Encoder) -> None:
+        """Write a snapshot and make it current, in one rename."""
+        write_snapshot(self._data, contents, vectors, manifest, encoder)
+
+    def sweep(self) -> None:
+        """Remove every snapshot but the current one."""
+        sweep(self._data)
+
+
+def location_of(settings: Settings) -> Location:
+    """Return where the settings say that the index lies.
+
+    Raises:
+        BadConfiguration: it lies in Milvus, whose client is not installed.
+
+    """
+    if settings.index is None:
+        return Folder(settings.data)
+    from rag.milvus.location import Milvus
+
+    return Milvus(settings.index, settings.index_token)

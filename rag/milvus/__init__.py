@@ -1,0 +1,1 @@
+"""An index in Milvus, for a corpus that outgrows one machine. Needs the extra `milvus`."""
