@@ -1,12 +1,13 @@
 """Where an index lies: how it is opened, written and replaced there."""
 
 import sqlite3
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol
 
 from embeddings import Encoder, Vectors
 from rag import store
-from rag.errors import SnapshotError
+from rag.errors import BadConfiguration, SnapshotError
 from rag.index import Index
 from rag.manifest import Manifest, read_manifest, read_roots, verify_files
 from rag.settings import Settings
@@ -115,6 +116,8 @@ def location_of(settings: Settings) -> Location:
     """
     if settings.index is None:
         return Folder(settings.data)
+    if find_spec("pymilvus") is None:
+        raise BadConfiguration("the extra 'milvus' is not installed", "pip install 'ibid[milvus]'")
     from rag.milvus.location import Milvus
 
     return Milvus(settings.index, settings.index_token)

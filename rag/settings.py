@@ -44,6 +44,10 @@ class Settings(BaseSettings):
     model: str = Field(default="bundled", description='"bundled", a folder, or a hub id.')
     query_prefix: str | None = Field(default=None, description="Put before questions, for hub models.")
     passage_prefix: str | None = Field(default=None, description="Put before passages, for hub models.")
+    ray: str | None = Field(
+        default=None,
+        description="Address of a Ray cluster whose machines embed the passages; `local` for this one alone.",
+    )
     # Success@1 of the development half, English / French: 120 tokens 0.71 / 0.81, 160 0.78 / 0.83, 200
     # 0.74 / 0.83; the longer the passage, the more sentences to tell the answering one from.
     passage_tokens: int = Field(

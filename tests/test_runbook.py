@@ -110,6 +110,7 @@ OTHERS = {
     "`another run is writing to`",
     "`cannot be written`",
     "`cannot listen on`",
+    "`does not answer as it should`",
     "`unknown environment variable`",
     "`refused` in `/readyz` holds a reason",
     "the server ends with SIGBUS",
@@ -168,6 +169,12 @@ def test_a_taken_port_is_told(house: House, taken: int, tmp_path: Path) -> None:
     assert _command(remedy_of("`cannot listen on`")) == "ibid serve --port 0"
     with serving(house.data, tmp_path, IBID_PORT="0") as server, server.client() as client:
         assert client.get("/readyz").status_code == 200
+
+
+def test_milvus_that_does_not_answer_is_told(house: House) -> None:
+    gone = house.ask(IBID_INDEX="milvus://127.0.0.1:9/press")
+    assert (gone.returncode, "does not answer as it should" in gone.stderr) == (69, True), gone.stderr
+    assert house.run(_command(remedy_of("`does not answer as it should`"))).returncode == 0
 
 
 def test_a_misspelt_setting_is_told_and_every_setting_shown(house: House) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rag.commands.opened import encoder_of
+from rag.commands.opened import embedding
 from rag.commands.options import SEEDS, AsJson, Data, Index, Model
 from rag.errors import NoInput, SnapshotError, SnapshotMissing
 from rag.output import print_json
@@ -61,5 +61,5 @@ def build(paths: list[Path], settings: Settings) -> "Report":
     from rag.indexing import build_index
     from rag.terminal import progress_bar
 
-    with progress_bar() as progress:
-        return build_index(paths, settings, encoder_of(settings), progress)
+    with embedding(settings) as encoder, progress_bar() as progress:
+        return build_index(paths, settings, encoder, progress)

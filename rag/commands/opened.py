@@ -19,6 +19,20 @@ def encoder_of(settings: Settings) -> "Encoder":
 
 
 @contextmanager
+def embedding(settings: Settings) -> Iterator["Encoder"]:
+    """Give the encoder that embeds passages: here, or on the machines of a cluster. Raises EncoderError."""
+    encoder = encoder_of(settings)
+    if settings.ray is None:
+        yield encoder
+        return
+    from embeddings.ray_encoder import RayEncoder
+
+    made_with = (settings.model, settings.query_prefix, settings.passage_prefix)
+    with RayEncoder(encoder, settings.ray, made_with) as spread:
+        yield spread
+
+
+@contextmanager
 def opened(settings: Settings) -> Iterator["Retriever"]:
     """Open the current index for as long as a command needs it. Raises SnapshotError, EncoderError."""
     from rag import language
