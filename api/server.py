@@ -13,7 +13,6 @@ from api.logs import configure_logs
 from api.protocol import BoundedProtocol
 from api.security import check_binding
 from rag.errors import IbidError
-from rag.language import preload
 from rag.settings import Settings
 
 DRAIN_SECONDS = 10  # for running requests at the end: a hundred times what the slowest takes
@@ -42,7 +41,6 @@ def run(
     listener = _bound_socket(settings.host, settings.port)
     with contextlib.closing(listener):
         configure_logs()
-        preload()
         app = (build or _service)(settings)
         config = uvicorn.Config(
             app,

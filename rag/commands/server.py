@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from rag import language
 from rag.commands.index import build, indexed_before
 from rag.commands.options import Data, Index, Model
 from rag.errors import BadConfiguration
@@ -20,6 +21,7 @@ def serve(
     """Serve the page and the HTTP API; builds the index of the seed articles where there is none."""
     from importlib import import_module
 
+    language.preload()
     settings = load_settings(host=host, port=port, data=data, index=index, model=model)
     from rag.location import location_of
 
@@ -42,6 +44,7 @@ def mcp(
     from importlib import import_module
     from importlib.util import find_spec
 
+    language.preload()
     if find_spec("mcp") is None:
         raise BadConfiguration("the extra 'mcp' is not installed", "pip install 'ibid[mcp]'")
     settings = load_settings(host=host, port=port, data=data, model=model)

@@ -20,6 +20,9 @@ PATIENCE = 10.0
 # Rows fetched or sent at once: with their vectors a few megabytes, far below what gRPC carries.
 AT_ONCE = 1000
 
+# pymilvus pings an idle server every ten seconds, which gRPC's servers end the connection for.
+CHANNEL = {"grpc.keepalive_permit_without_calls": 0, "grpc.keepalive_time_ms": 60_000}
+
 Row = dict[str, Any]
 
 # It logs every failed call with a traceback, and raises as well.
@@ -40,7 +43,9 @@ class Connection:
         self.name = parts.path.removeprefix("/")
         secret = token.get_secret_value() if token else ""
         with self.reaching():
-            self.client = MilvusClient(uri=f"http://{parts.netloc}", token=secret, timeout=PATIENCE)
+            self.client = MilvusClient(
+                uri=f"http://{parts.netloc}", token=secret, timeout=PATIENCE, grpc_options=CHANNEL
+            )
 
     @contextmanager
     def reaching(self) -> Iterator[None]:

@@ -8,12 +8,13 @@ import json
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
-
-import httpx
+from typing import TYPE_CHECKING, Any, Literal
 
 from rag.errors import EndpointFailed
 from rag.settings import Settings
+
+if TYPE_CHECKING:
+    import httpx
 
 # A page of prose is about 3,000 characters; several times that is a model that does not stop.
 LONGEST_ANSWER = 20_000
@@ -48,6 +49,8 @@ class Endpoint:
             EndpointFailed: it cannot be reached, refuses, is silent, breaks off or sends something else.
 
         """
+        import httpx  # a tenth of a server's start, for the few that have a language model
+
         size, ends = 0, time.monotonic() + self._patience * SILENCES
         timeout = httpx.Timeout(self._patience)
         try:
@@ -85,7 +88,7 @@ def endpoint_of(settings: Settings) -> Endpoint | None:
     return Endpoint(settings.llm_url, settings.llm_model, key, settings.llm_patience_seconds)
 
 
-async def _words_of(reply: httpx.Response) -> AsyncIterator[str]:
+async def _words_of(reply: "httpx.Response") -> AsyncIterator[str]:
     if reply.status_code != 200:
         raise EndpointFailed(
             f"the language model answered with status {reply.status_code}", "check llm_url, llm_key"
@@ -108,7 +111,7 @@ async def _words_of(reply: httpx.Response) -> AsyncIterator[str]:
         raise EndpointFailed("the language model broke off")
 
 
-async def _lines_of(reply: httpx.Response) -> AsyncIterator[bytes]:
+async def _lines_of(reply: "httpx.Response") -> AsyncIterator[bytes]:
     """Yield lines, split at line feeds only: JSON may hold the other separators as they are."""
     rest = b""
     async for part in reply.aiter_bytes():
