@@ -14,7 +14,8 @@ def verify(data: Data = None, model: Model = None) -> None:
     """Check every file of the index against its manifest."""
     with opened(load_settings(data=data, model=model)) as retriever:
         manifest = retriever.snapshot.manifest
-        typer.echo(f"{retriever.snapshot.place}: {len(manifest.files)} files are as the manifest says")
+        held = f"{len(manifest.files)} files" if manifest.files else f"{manifest.counts.passages} passages"
+        typer.echo(f"{retriever.snapshot.place}: {held} are as the manifest says")
 
 
 def doctor(data: Data = None, model: Model = None, as_json: AsJson = False) -> None:

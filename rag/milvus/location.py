@@ -77,8 +77,10 @@ class Milvus:
             IndexUnreachable, SnapshotError: it cannot be written, or reads otherwise; the old one stands.
 
         """
-        connection = self._connection
-        generation = Generation(connection.name, time.time_ns() // 1000)
+        connection, former = self._connection, self._connection.current()
+        # Clocks of two machines may differ: what is newer must have the greater number.
+        number = max(time.time_ns() // 1000, former.number + 1 if former else 0)
+        generation = Generation(connection.name, number)
         with connection.reaching():
             of_words = encoder.lexicon.dimension if encoder.lexicon else len(NO_VECTOR)
             create_collections(connection.client, generation, encoder.dimension, of_words, PATIENCE)

@@ -25,7 +25,9 @@ class Connection:
 
     async def send(self, question: str, k: int = 5) -> tuple[int, dict[str, str], bytes]:
         """Return status, headers (names in lower case) and body of whatever comes."""
-        if self._streams is None:
+        # The server ends a connection that was idle for long, as every client must expect.
+        if self._streams is None or self._streams[0].at_eof():
+            self.close()
             self._streams = await asyncio.open_connection(*self._address)
         reader, writer = self._streams
         body = json.dumps({"question": question, "k": k}).encode()
