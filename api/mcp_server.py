@@ -23,7 +23,6 @@ from api.replies import DocumentReply
 from api.requests import MAX_K, AskRequest, FilterRequest
 from api.security import Guard
 from api.server import run as serve
-from rag.language import preload
 from rag.reply import document_as_json
 from rag.settings import Settings
 
@@ -50,7 +49,6 @@ def run(settings: Settings, transport: Transport) -> None:
         serve(settings, build=over_http)
         return
     configure_logs()
-    preload()
     tools_over(_desk(settings)).run("stdio")
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from api.desk import desk_of
+from api.desk import NO_ANSWER, desk_of
 from api.problems import Problem, documented
 from api.replies import HealthReply, ReadyReply
 
@@ -30,7 +30,7 @@ async def readyz(request: Request) -> dict[str, Any]:
     if retriever is None:
         raise Problem("index-not-ready", follower.refused or "The index is being loaded.")
     if follower.unreachable:
-        raise Problem("index-unreachable", follower.unreachable)
+        raise Problem("index-unreachable", NO_ANSWER)
     manifest = retriever.snapshot.manifest
     return {
         "status": "ready",

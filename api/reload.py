@@ -23,13 +23,13 @@ class Follower:
 
     Attributes:
         refused: why the newest index is not in service; None where it is.
-        unreachable: why no index can be searched now, though one is in service; None where it can.
+        unreachable: whether the index in service lies where nobody answers now.
 
     """
 
     def __init__(self, settings: Settings, live: LiveIndex, metrics: Metrics) -> None:
         self.refused: str | None = None
-        self.unreachable: str | None = None
+        self.unreachable = False
         self._settings = settings
         self._location = location_of(settings)
         self._live = live
@@ -54,9 +54,11 @@ class Follower:
             try:
                 pointer = self._location.pointer()
             except IndexUnreachable as error:
-                self.unreachable = _told(error)
+                if not self.unreachable:
+                    SERVICE.error("index unreachable", extra={"fields": {"reason": _told(error)}})
+                self.unreachable = True
                 return
-            self.unreachable = None
+            self.unreachable = False
             if pointer != self._tried:
                 self.refresh()
 
