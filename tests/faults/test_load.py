@@ -27,6 +27,7 @@ from tests.faults.world import QUESTIONS, ROOT, World, write_articles
 
 # Seconds of each load, and of a pause between two indexes.
 STEADY = 600 if LONG else 3
+MEASURED = 200 if LONG else 3  # times, of about a second
 OVERLOAD = 120 if LONG else 3
 SOAK = float(os.environ.get("SOAK_SECONDS", 3600)) if LONG else 8
 REINDEX = 300 if LONG else 1
@@ -55,14 +56,22 @@ def address_of(server: Server) -> Address:
 
 
 def test_half_of_its_best_rate_is_answered_without_an_error(server: Server, tried: Tried) -> None:
-    warm = list(itertools.islice(itertools.cycle(QUESTIONS), 300))
-    _, seconds = closed_loop(address_of(server), warm, 16)
-    rate = len(warm) / seconds / 2
+    rate = best_rate(address_of(server)) / 2
     asked = list(itertools.islice(itertools.cycle(QUESTIONS), max(int(rate * STEADY), 1)))
     times = constant_rate(address_of(server), asked, rate)  # raises on any other reply
     assert len(times) == len(asked)
     tried(len(times))
     FIGURES.info("%.0f a second, median %.1f ms, p99 %.1f ms", rate, 1000 * median(times), 1000 * _p99(times))
+
+
+def best_rate(address: Address) -> float:
+    """Return the questions a second that it answers at most, in the slowest of several measurements.
+
+    A rented machine may be twice as fast in its first minute as in those that follow.
+    """
+    asked = list(itertools.islice(itertools.cycle(QUESTIONS), 300))
+    closed_loop(address, asked, 16)  # the first one warms it up
+    return len(asked) / max(closed_loop(address, asked, 16)[1] for _ in range(MEASURED))
 
 
 def test_more_than_it_can_do_is_refused_at_once_and_the_rest_answered(server: Server, tried: Tried) -> None:
