@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
 
 from api.ask_reply import AskReply
 from api.body import body_of, read_json
@@ -28,10 +29,10 @@ router = APIRouter()
     responses=documented(408, 413, 415, 422, 429, 503),
     openapi_extra=body_of("AskRequest"),
 )
-async def ask(request: Request) -> dict[str, Any]:
+async def ask(request: Request) -> Response:
     """Return the passages that answer, each an exact citation, and whether they do answer."""
     question = await read_json(request, AskRequest)
-    return await desk_of(request).ask(question, client_of(request))
+    return JSONResponse(await desk_of(request).ask(question, client_of(request)))
 
 
 @router.post(

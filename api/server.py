@@ -1,9 +1,10 @@
-"""The server process: one worker, bounded connections, a printed address once it answers."""
+"""The server process: bounded connections, a printed address once it answers, other workers beside it."""
 
 import contextlib
 import socket
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import uvicorn
 from starlette.applications import Starlette
@@ -12,6 +13,7 @@ from api.app import create_app
 from api.logs import configure_logs
 from api.protocol import BoundedProtocol
 from api.security import check_binding
+from api.workers import workers
 from rag.errors import IbidError
 from rag.settings import Settings
 
@@ -38,22 +40,41 @@ def run(
 
     """
     check_binding(settings)
-    listener = _bound_socket(settings.host, settings.port)
+    others = 0 if build else settings.workers - 1
+    if others:  # a shared address would be shared with a foreign server too
+        _bound_socket(settings.host, settings.port).close()
+    listener = _bound_socket(settings.host, settings.port, shared=bool(others))
     with contextlib.closing(listener):
         configure_logs()
         app = (build or _service)(settings)
-        config = uvicorn.Config(
-            app,
-            http=BoundedProtocol,
-            ws="none",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,
-            timeout_keep_alive=KEEP_ALIVE_SECONDS,
-            timeout_graceful_shutdown=DRAIN_SECONDS,
-        )
-        _Server(config, announce or _print_address).run([listener])
+        with workers(others, partial(work, settings, listener.getsockname()[1])):
+            _Server(_config(app), announce or _print_address).run([listener])
+
+
+def work(settings: Settings, port: int) -> None:
+    """Serve beside the process that listens on a port already, in silence, until SIGTERM.
+
+    Raises:
+        SnapshotError, EncoderError, IbidError: as `run`.
+
+    """
+    with contextlib.closing(_bound_socket(settings.host, port, shared=True)) as listener:
+        configure_logs()
+        _Server(_config(_service(settings)), lambda _: None).run([listener])
+
+
+def _config(app: Starlette) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        http=BoundedProtocol,
+        ws="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=DRAIN_SECONDS,
+    )
 
 
 def _service(settings: Settings) -> Starlette:
@@ -83,13 +104,18 @@ class _Server(uvicorn.Server):
             self._captured_signals.clear()
 
 
-def _bound_socket(host: str, port: int) -> socket.socket:
-    """Take the address before the model is loaded; it refuses connections until the server listens."""
+def _bound_socket(host: str, port: int, shared: bool = False) -> socket.socket:
+    """Take the address before the model is loaded; it refuses connections until the server listens.
+
+    The kernel spreads the connections to a shared one over all that listen there.
+    """
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         bound = socket.socket(family, kind, protocol)
         try:
             bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if shared:
+                bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
             bound.bind(address)
         except OSError:
             bound.close()

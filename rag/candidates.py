@@ -11,10 +11,11 @@ import numpy.typing as npt
 
 from rag.coverage import Coverage, Title, cover, title_of
 from rag.filters import ANYTHING, Filters
-from rag.fusion import FusionWeights, Score, best_sentence
+from rag.fusion import FusionWeights, Score, sentence_scores
 from rag.index import Index
 from rag.lexical import field_of, terms_of
 from rag.query import Query
+from rag.ragged import starts_of
 from rag.store import Place
 from rag.vocabulary import Vocabulary
 
@@ -99,8 +100,9 @@ class Candidates:
     ) -> Iterator[Found]:
         """Yield the passages of one field with their scores."""
         counts = [place.sentences for place in places]
+        starts = starts_of(np.array(counts))
         sentences = self._index.sentences_of(places)
-        expected = np.split(sentences.hold(query.kind), np.cumsum(counts)[:-1])
+        expected = sentences.hold(query.kind)
         titles = [self._title(place.title or "", (place.published_on or "")[:4], field) for place in places]
         covered = cover(
             query.terms[field],
@@ -109,12 +111,15 @@ class Candidates:
             sentences.terms,
             list(zip(counts, titles, strict=True)),
         )
-        for place, coverage, own in zip(places, covered, expected, strict=True):
+        words = np.concatenate([coverage.of_sentences for coverage in covered])
+        scores = sentence_scores(words, expected, sentences.terms.lengths)
+        best = np.maximum.reduceat(scores, starts).tolist()
+        own = np.split(expected, starts[1:])
+        for place, coverage, holds, sentence in zip(places, covered, own, best, strict=True):
             on_date = bool(query.dates) and _on_date(query, place)
-            sentence = best_sentence(coverage.of_sentences, own, coverage.lengths)
             cosine = float(cosines[place.ordinal])
             score = Score(cosine, sentence, coverage.share, self._fusion, on_date)
-            yield Found(place, coverage, own, score)
+            yield Found(place, coverage, holds, score)
 
 
 def _title_of(vocabularies: Mapping[str, Vocabulary], title: str, year: str, field: str) -> Title:

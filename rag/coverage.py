@@ -28,6 +28,7 @@ class Coverage:
         weights: (words,) share of the question's information in each word.
         named: (words,) whether it is a name or a number.
         sentences: (sentences, words) the best counterpart in each sentence.
+        of_sentences: (sentences,) the share of the question's information that each covers alone.
         matches: (words,) the best counterpart in passage, title and year.
         share: the share of the question's information that is covered, 0 for no words.
         lengths: (sentences,) terms in each sentence.
@@ -37,15 +38,10 @@ class Coverage:
     weights: Floats
     named: npt.NDArray[np.bool_]
     sentences: Floats
+    of_sentences: Floats
     matches: Floats
     share: float
     lengths: npt.NDArray[np.int64]
-
-    @property
-    def of_sentences(self) -> Floats:
-        """Return the share that each sentence covers alone: (sentences,)."""
-        shares: Floats = self.sentences @ self.weights
-        return shares
 
     @property
     def weakest(self) -> float:
@@ -108,10 +104,12 @@ def cover(
     starts = starts_of(counts)
     rows = [place[id(title)] for _, title in passages]
     best = np.maximum(np.maximum.reduceat(sentences, starts, axis=0), around[rows])
-    shares = (best * weights).sum(axis=1)  # as a product, equal passages would differ in the last digit
+    # As matrix products, equal passages would differ in the last digit.
+    shares, of_sentences = (best * weights).sum(axis=1).tolist(), (sentences * weights).sum(axis=1)
+    own = [slice(start, start + count) for start, count in zip(starts.tolist(), counts.tolist(), strict=True)]
     return [
-        Coverage(weights, named, sentences[start:end], best[row], float(shares[row]), held.lengths[start:end])
-        for row, (start, end) in enumerate(zip(starts.tolist(), (starts + counts).tolist(), strict=True))
+        Coverage(weights, named, sentences[at], of_sentences[at], best[row], shares[row], held.lengths[at])
+        for row, at in enumerate(own)
     ]
 
 
@@ -123,10 +121,20 @@ def _matches(
     filled = np.flatnonzero(held.lengths)
     if vocabulary is None or not len(filled):
         return best
-    unique, places = np.unique(held.ids, return_inverse=True)
+    unique, places = _distinct(held.ids, len(vocabulary.ids))
     matches = _of_terms(terms, vectors, vocabulary, unique)[places]
     best[filled] = np.maximum.reduceat(matches, starts_of(held.lengths)[filled], axis=0)
     return best
+
+
+def _distinct(ids: Ids, terms: int) -> tuple[Ids, npt.NDArray[np.int64]]:
+    """Return the ids of so many terms that occur, sorted, and for each given one its place among them."""
+    occurs = np.zeros(terms, dtype=bool)  # `np.unique` sorts, which takes ten times as long
+    occurs[ids] = True
+    distinct = np.flatnonzero(occurs)
+    place = np.empty(terms, dtype=np.int64)
+    place[distinct] = np.arange(len(distinct))
+    return distinct.astype(np.uint32), place[ids]
 
 
 def _of_terms(terms: Sequence[QueryTerm], vectors: Vectors, vocabulary: Vocabulary, ids: Ids) -> Floats:

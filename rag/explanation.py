@@ -50,7 +50,7 @@ def explain(score: Score, wanted: Sequence[QueryTerm], text: str, field: str) ->
 
 def _matched(wanted: Sequence[QueryTerm], text: str, field: str) -> dict[str, list[str]]:
     words: dict[str, set[str]] = defaultdict(set)
-    for word in words_of(text):
+    for word in set(words_of(text)):
         if (term := term_of(word, field)) is not None:
             words[term].add(word)
     found = {

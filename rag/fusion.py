@@ -73,13 +73,13 @@ class Score:
         return self.dense_share + self.sentence_share + self.lexical_share + self.date_share
 
 
-def best_sentence(
+def sentence_scores(
     words: npt.NDArray[np.float32], expected: npt.NDArray[np.bool_], lengths: npt.NDArray[np.int64]
-) -> float:
-    """Return how much the best sentence of a passage speaks for it, 0 to 1.
+) -> npt.NDArray[np.float64]:
+    """Return how much each sentence speaks for its passage, 0 to 1: (sentences,).
 
     `words` is the share of the question's information in each sentence, `expected` whether it holds the kind
     of answer that is asked for, `lengths` its terms.
     """
-    scores = (1 - KIND) * words + KIND * expected - LENGTH * np.log1p(lengths)
-    return max(float(scores.max()), 0.0)
+    scores: npt.NDArray[np.float64] = (1 - KIND) * words + KIND * expected - LENGTH * np.log1p(lengths)
+    return np.maximum(scores, 0.0)

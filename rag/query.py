@@ -110,7 +110,8 @@ class Expander:
 
     def terms(self, question: str, language: str) -> dict[str, list[QueryTerm]]:
         """Return the words of a question for each field, without stop words and repetition."""
-        return {field: self._terms(question, language, field) for field in self._index.fields}
+        words = list(_words(question, language))
+        return {field: self._terms(words, language, field) for field in self._index.fields}
 
     def vectors(self, terms: Sequence[QueryTerm]) -> Vectors:
         """Return the vector of each word, (words, d) float32, zero where it is a number or unknown."""
@@ -119,9 +120,9 @@ class Expander:
             len(terms), dimension
         )
 
-    def _terms(self, question: str, language: str, field: str) -> list[QueryTerm]:
+    def _terms(self, words: Iterable[tuple[str, bool]], language: str, field: str) -> list[QueryTerm]:
         own: dict[str, tuple[str, bool]] = {}
-        for word, named in _words(question, language):
+        for word, named in words:
             if (term := term_of(word, field, language)) is not None:
                 own.setdefault(term, (word, named))
         return [

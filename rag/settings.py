@@ -64,6 +64,9 @@ class Settings(BaseSettings):
         description="SHA-256 of the API key; needed to listen beyond this machine.",
     )
     rate_limit_per_minute: int = Field(default=600, ge=1, description="Questions a minute from one client.")
+    workers: int = Field(
+        default=1, ge=1, le=64, description="Processes that answer; each has its own queue and limits."
+    )
     queue_limit: int = Field(default=64, ge=1, description="Questions waiting at most; more are refused.")
     llm_url: str | None = Field(
         default=None,

@@ -21,12 +21,13 @@ CONTEXT = (0, 3, 6, 12, 24, 48)  # words of prefix and suffix
 REACH = 500  # code points searched for context: about 48 words
 WHOLE = 120  # code points: a passage of one line up to this length is written out
 ARTICLES_REMEMBERED = 64  # folded texts, about 10 kB each: the hits of one answer share few articles
+PARTS_REMEMBERED = 1024  # folded parts, about 200 B each: the directives of a passage share most
 
 LINE_BREAK = re.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 WORD = re.compile(r"\S+")
-# What browsers pass over when they compare: spaces at line ends, accents, invisible characters.
+# What browsers pass over when they compare, beside spaces at line ends: accents, invisible characters.
 PASSED_OVER = re.compile(
-    r"[\s\u00ad\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u200b-\u200f\u2060\ufe00-\ufe0f\ufeff]+"
+    r"[\u00ad\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u200b-\u200f\u2060\ufe00-\ufe0f\ufeff]+"
 )
 ALIKE = (("’", "'"), ("‘", "'"), ("“", '"'), ("”", '"'), ("œ", "oe"), ("æ", "ae"))
 
@@ -135,14 +136,14 @@ def _last(words: Words, count: int) -> Span | None:
 
 def _matches_alone(text: str, directive: _Directive) -> bool:
     """Say whether a browser can find no other place: compared more loosely than it compares."""
-    page = _folded(text)
-    prefix, start, end, suffix = ("" if part is None else _fold(part.slice(text)) for part in directive)
+    page = _folded_page(text)
+    prefix, start, end, suffix = ("" if part is None else _folded(part.slice(text)) for part in directive)
     if directive.end is None:
         return _stands_once(page, prefix + start + suffix)
     if not _stands_once(page, prefix + start):
         return False
     searched = page.find(prefix + start) + len(prefix + start)
-    expected = searched + len(_fold(text[directive.start.end : directive.end.start]))
+    expected = searched + len(_folded(text[directive.start.end : directive.end.start]))
     # Where the end stands but its suffix does not follow, the search goes on behind it: no such place
     # may overlap the right one.
     overlapping = page.find(end, max(searched, expected - len(end) + 1))
@@ -155,15 +156,15 @@ def _stands_once(page: str, words: str) -> bool:
 
 
 def _fold(words: str) -> str:
-    folded = PASSED_OVER.sub("", unicodedata.normalize("NFKD", words.casefold()))
+    spaceless = "".join(unicodedata.normalize("NFKD", words.casefold()).split())
+    folded = PASSED_OVER.sub("", spaceless)
     for written, same in ALIKE:
         folded = folded.replace(written, same)
     return folded
 
 
-@lru_cache(ARTICLES_REMEMBERED)
-def _folded(text: str) -> str:
-    return _fold(text)
+_folded_page = lru_cache(ARTICLES_REMEMBERED)(_fold)
+_folded = lru_cache(PARTS_REMEMBERED)(_fold)
 
 
 def _written(text: str, directive: _Directive) -> str:

@@ -100,8 +100,9 @@ def drop(folder: Path) -> None:
 
 
 def _family(process: int) -> list[int]:
-    children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
-    return [process, *(one for child in children for one in _family(int(child)))]
+    tasks = Path(f"/proc/{process}/task").glob("*/children")  # each thread has its own
+    children = [int(child) for task in tasks for child in task.read_text().split()]
+    return [process, *(one for child in children for one in _family(child))]
 
 
 def _memory(process: int) -> tuple[int, int]:

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.fusion import FusionWeights, Score, best_sentence
+from rag.fusion import FusionWeights, Score, sentence_scores
 
 cosines = st.floats(-1, 1)
 shares = st.floats(0, 1)
@@ -40,7 +40,8 @@ sentences = st.tuples(shares, st.booleans(), st.integers(0, 200))
 
 def best(given: list[tuple[float, bool, int]]) -> float:
     words, expected, lengths = zip(*given, strict=True)
-    return best_sentence(np.array(words, dtype=np.float32), np.array(expected), np.array(lengths))
+    scores = sentence_scores(np.array(words, dtype=np.float32), np.array(expected), np.array(lengths))
+    return float(scores.max())
 
 
 @given(st.lists(sentences, min_size=1), sentences)
