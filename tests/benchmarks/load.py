@@ -105,7 +105,7 @@ def constant_rate(address: Address, questions: Sequence[str], rate: float) -> li
         times: list[float] = []
         idle: list[Connection] = []
         begin = time.perf_counter()
-        # A group forgets what is done: a list of a hundred thousand tasks makes the collector stop us for long.
+        # A group forgets what is done: the collector would stop us long for a list of 100,000 tasks.
         async with asyncio.TaskGroup() as group:
             for place, question in enumerate(questions):
                 due = begin + place / rate
