@@ -67,7 +67,7 @@ def test_half_of_its_best_rate_is_answered_without_an_error(server: Server, trie
 def best_rate(address: Address) -> float:
     """Return the questions a second that it answers at most, in the slowest of several measurements.
 
-    A rented machine may be twice as fast in its first minute as in those that follow.
+    The same machine was seen to answer twice as fast in one minute as in another.
     """
     asked = list(itertools.islice(itertools.cycle(QUESTIONS), 300))
     closed_loop(address, asked, 16)  # the first one warms it up
