@@ -25,6 +25,8 @@ TRANSLATIONS = 6
 TERMS = "terms.npy"
 STARTS = "starts.npy"
 KINDS = "kinds.npy"
+# Terms whose words are looked up at once: a kilobyte each.
+BATCH = 10_000
 
 Ids = npt.NDArray[np.uint32]
 
@@ -48,7 +50,9 @@ class Gathered(NamedTuple):
 
         Each is the mean of those of the words it stands for, each as often as it occurs.
         """
-        return np.stack([_mean(lexicon, words) for words in self.forms[field].values()]).astype(np.float16)
+        terms = list(self.forms[field].values())
+        parts = [_means(lexicon, terms[at : at + BATCH]) for at in range(0, len(terms), BATCH)]
+        return np.concatenate(parts).astype(np.float16)
 
 
 def gather(sentences: Iterable[tuple[str, str]]) -> Gathered:
@@ -90,13 +94,18 @@ def write_vocabulary(folder: Path, lexicon: Lexicon | None, sentences: Iterable[
             np.save(folder / f"{field}.npy", gathered.vectors(field, lexicon), allow_pickle=False)
 
 
-def _mean(lexicon: Lexicon, forms: Counter[str]) -> Vectors:
+def _means(lexicon: Lexicon, terms: Sequence[Counter[str]]) -> Vectors:
+    """Return for each term the mean of the vectors of its words, unit norm or zero where all are unknown."""
     # The pieces of numbers mean nothing: 2019 is not nearly 2020.
-    words = [word for word in forms if word.isalpha()]
-    vectors = lexicon.vectors(words or [""])
-    weighted = np.array([forms[word] for word in words or [""]], dtype=np.float32) @ vectors
-    norm = np.linalg.norm(weighted)
-    return np.asarray(weighted / norm if norm else weighted, dtype=np.float32)
+    forms = [(row, word, n) for row, term in enumerate(terms) for word, n in term.items() if word.isalpha()]
+    means = np.zeros((len(terms), lexicon.dimension), dtype=np.float32)
+    if forms:
+        rows, words, counts = zip(*forms, strict=True)
+        weighted = np.array(counts, dtype=np.float32)[:, None] * lexicon.vectors(words)
+        np.add.at(means, np.array(rows), weighted)
+    norms = np.linalg.norm(means, axis=1, keepdims=True)
+    means /= np.where(norms > 0, norms, 1)
+    return means
 
 
 class Vocabulary:
