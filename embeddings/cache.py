@@ -5,13 +5,13 @@ text, and is cut down to the texts of the index after every run: a deleted artic
 """
 
 import hashlib
-import sqlite3
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 
 import numpy as np
 
+from embeddings.blobs import Blobs
 from embeddings.encoder import Encoder, Vectors
 
 # Texts embedded between two commits: what an interrupted run loses at most.
@@ -32,7 +32,7 @@ class EmbeddingCache:
         folder.mkdir(parents=True, exist_ok=True)
         self.encoder = encoder
         self._path = folder / f"{encoder.fingerprint[:32]}.sqlite"
-        self._database = _open(self._path)
+        self._blobs = Blobs(self._path)
 
     def encode_passages(self, texts: Sequence[str], progress: Callable[[int], None]) -> tuple[Vectors, int]:
         """Return the vectors of `texts` and how many of them had to be computed.
@@ -55,15 +55,15 @@ class EmbeddingCache:
             computed = self.encoder.encode_passages([texts[rows[0]] for _, rows in batch])
             for (_, rows), vector in zip(batch, computed, strict=True):
                 vectors[rows] = vector
-            self._store([key for key, _ in batch], computed)
+            self._blobs.put((key, vector.tobytes()) for (key, _), vector in zip(batch, computed, strict=True))
             progress(sum(len(rows) for _, rows in batch))
         return vectors, len(todo)
 
     def _find(self, key: bytes) -> Vectors | None:
-        found = self._database.execute("SELECT vector FROM vectors WHERE key = ?", (key,)).fetchone()
-        if found is None or len(found[0]) != self.encoder.dimension * np.dtype(np.float32).itemsize:
+        found = self._blobs.get(key)
+        if found is None or len(found) != self.encoder.dimension * np.dtype(np.float32).itemsize:
             return None
-        vector: Vectors = np.frombuffer(found[0], dtype=np.float32)
+        vector: Vectors = np.frombuffer(found, dtype=np.float32)
         # Anything else was damaged on the disk: it is made again.
         return vector if abs(float(vector @ vector) - 1) < NORM_TOLERANCE else None
 
@@ -72,17 +72,7 @@ class EmbeddingCache:
         for other in self._path.parent.iterdir():
             if not other.name.startswith(self._path.name):
                 other.unlink()
-        with self._database:
-            self._database.execute("CREATE TEMP TABLE live (key BLOB PRIMARY KEY) WITHOUT ROWID")
-            rows = ((_key(text),) for text in texts)
-            self._database.executemany("INSERT OR IGNORE INTO live VALUES (?)", rows)
-            self._database.execute("DELETE FROM vectors WHERE key NOT IN (SELECT key FROM live)")
-            self._database.execute("DROP TABLE live")
-
-    def _store(self, keys: list[bytes], vectors: Vectors) -> None:
-        rows = ((key, vector.tobytes()) for key, vector in zip(keys, vectors, strict=True))
-        with self._database:
-            self._database.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?)", rows)
+        self._blobs.keep_only(_key(text) for text in texts)
 
     def __enter__(self) -> "EmbeddingCache":
         return self
@@ -90,32 +80,7 @@ class EmbeddingCache:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._database.close()
-
-
-def _open(path: Path) -> sqlite3.Connection:
-    try:
-        return _connect(path)
-    except sqlite3.DatabaseError as error:
-        if isinstance(error, sqlite3.OperationalError):  # locked, full, not permitted: not its contents
-            raise
-        path.unlink()  # no loss but time: every vector can be made again
-        return _connect(path)
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    database = sqlite3.connect(path)
-    try:
-        database.execute("PRAGMA secure_delete = ON")
-        database.execute(
-            "CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID"
-        )
-        if database.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
-            raise sqlite3.DatabaseError("damaged")
-    except sqlite3.Error:
-        database.close()
-        raise
-    return database
+        self._blobs.close()
 
 
 def _key(text: str) -> bytes:

@@ -4,13 +4,15 @@ import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, Literal
 
 from rag.lines import Line, fold
 
 MAX_CUE_WORDS = 25  # a longer line is a paragraph, whatever it begins with
+# Menus and notices stand on every page of an outlet; some hundred bytes each.
+REMEMBERED_LINES = 50_000
 AROUND = r"[\W_]*"  # bullets, arrows, colons and stars around a button or heading
 SHAPES = {"whole": AROUND + "{}" + AROUND + "$", "starts": AROUND + "{}", "holds": ".*{}"}
 
@@ -26,10 +28,9 @@ class Cue:
     folded: re.Pattern[str] | None
     exact: re.Pattern[str] | None
 
-    def matches(self, line: Line) -> bool:
-        """Whether the line shows this cue."""
-        folded = self.folded and self.folded.match(line.folded)
-        return bool(folded or (self.exact and self.exact.match(line.text.strip())))
+    def matches(self, folded: str, exact: str) -> bool:
+        """Whether a line shows this cue, given folded and as it is."""
+        return bool((self.folded and self.folded.match(folded)) or (self.exact and self.exact.match(exact)))
 
 
 # What is known of each line of a page, and why each is set aside: None for the article's own lines.
@@ -42,7 +43,7 @@ OTHER_HEADLINE = Cue("other-headline", "line", None, None)
 REPEATED_LINE = Cue("repeated-line", "outside", None, None)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # or every line looked up would hash all of it
 class Lexicon:
     """Every cue, in the order in which they are tried, and what may stick to a paragraph."""
 
@@ -53,7 +54,11 @@ class Lexicon:
         """Return the first cue a line shows, or None."""
         if not line.folded or line.words > MAX_CUE_WORDS:
             return None
-        return next((cue for cue in self.cues if cue.matches(line)), None)
+        return self._find(line.folded, line.text.strip())
+
+    @lru_cache(REMEMBERED_LINES)  # noqa: B019 - there is one lexicon, for as long as the program runs
+    def _find(self, folded: str, exact: str) -> Cue | None:
+        return next((cue for cue in self.cues if cue.matches(folded, exact)), None)
 
 
 @cache

@@ -13,6 +13,7 @@ from filelock import FileLock, Timeout
 from embeddings import EmbeddingCache, Encoder, Vectors
 from rag.documents import Document
 from rag.errors import CannotWrite, IndexUnreachable, Locked, SnapshotError
+from rag.formats.cache import ExtractionCache
 from rag.intake import Intake, Progress, take_in
 from rag.location import Location, location_of
 from rag.manifest import Manifest
@@ -30,6 +31,7 @@ from rag.settings import Settings
 from rag.snapshot_writer import Contents, describe
 
 CACHE = "cache"
+EXTRACTIONS = "extractions.sqlite"
 LOCK = "lock"
 
 
@@ -52,18 +54,19 @@ def build_index(
 
     """
     started = time.monotonic()
-    intake = take_in(paths, progress)
-    contents = contents_of(intake.documents, settings.passage_tokens)
-    roots = tuple(str(path.resolve()) for path in paths)
-    manifest = describe(contents, encoder, settings.passage_tokens, roots)
     location = location_of(settings)
-    with _writing(settings.data, location):
+    with _writing(settings.data, location), ExtractionCache(settings.data / EXTRACTIONS) as extractions:
+        intake = take_in(paths, progress, extractions)
+        contents = contents_of(intake.documents, settings.passage_tokens)
+        roots = tuple(str(path.resolve()) for path in paths)
+        manifest = describe(contents, encoder, settings.passage_tokens, roots)
         location.sweep()
         before, digests = location.before()
         unchanged = before is not None and (before.id, before.roots) == (manifest.id, roots)
         with EmbeddingCache(settings.data / CACHE, encoder) as cache:
             embedded = None if unchanged else _build(location, contents, manifest, cache, progress)
             cache.keep_only(contents.texts)
+        extractions.keep_only_met()
         location.sweep()
     return _report(intake, manifest, digests, embedded, time.monotonic() - started)
 

@@ -1,6 +1,7 @@
 """From files to documents: read, tell body from boilerplate, find title, outlet, date and language."""
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -9,7 +10,8 @@ from rag.cleaning import Cleaning
 from rag.copies import link_copies
 from rag.documents import Document, Metadata, document_id, text_digest
 from rag.errors import BadData, NoInput
-from rag.formats.parser import Parser
+from rag.formats.cache import ExtractionCache
+from rag.formats.parsers import AT_ONCE, Parsers
 from rag.language import detect_language
 from rag.loaders import Loaded, Remark, load
 from rag.metadata import date_notes, read_metadata
@@ -35,16 +37,21 @@ class Intake:
     notes: dict[str, tuple[str, ...]]
 
 
-def take_in(paths: Sequence[Path], progress: Progress = lambda stage, done, total: None) -> Intake:
-    """Read the articles under the given files, folders and globs.
+def take_in(
+    paths: Sequence[Path],
+    progress: Progress = lambda stage, done, total: None,
+    known: ExtractionCache | None = None,
+) -> Intake:
+    """Read the articles under the given files, folders and globs; foreign formats only if not `known`.
 
     Raises:
         NoInput: a path does not exist, or no file can be read as an article.
         BadData: two files have the same name in the index, or a sidecar is wrong.
+        sqlite3.Error: what is known cannot be read or written.
 
     """
     sources, skipped = find_sources(paths)
-    results = list(_load_all(sources, progress))
+    results = list(_load_all(sources, progress, known))
     loaded = sorted((one for one in results if isinstance(one, Loaded)), key=lambda one: one.source.name)
     skipped += [one for one in results if isinstance(one, Skipped)]
     if not loaded:
@@ -64,10 +71,13 @@ def take_in(paths: Sequence[Path], progress: Progress = lambda stage, done, tota
     )
 
 
-def _load_all(sources: Sequence[Source], progress: Progress) -> Iterator[Loaded | Skipped | Remark]:
-    with Parser() as parser:
-        for done, source in enumerate(sources, start=1):
-            yield from load(source, parser)
+def _load_all(
+    sources: Sequence[Source], progress: Progress, known: ExtractionCache | None
+) -> Iterator[Loaded | Skipped | Remark]:
+    with Parsers(known) as parsers, ThreadPoolExecutor(AT_ONCE) as threads:
+        results = threads.map(lambda source: list(load(source, parsers)), sources)
+        for done, result in enumerate(results, start=1):
+            yield from result
             progress("reading", done, len(sources))
 
 

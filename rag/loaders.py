@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import PurePath
+from typing import Protocol
 
 from rag.documents import Metadata
 from rag.formats.content import LARGEST_COLLECTION, LARGEST_FILE, read_content
 from rag.formats.encodings import decode
+from rag.formats.extracted import Extracted
 from rag.formats.html import declared_charset
-from rag.formats.parser import Parser
 from rag.formats.records import FIELDS, Fault, Record, read_csv, read_json_lines
 from rag.formats.refused import Refused
 from rag.sources import Skipped, Source, printable
@@ -47,21 +48,29 @@ class Remark:
     text: str
 
 
-def load(source: Source, parser: Parser) -> Iterator[Loaded | Skipped | Remark]:
+class Reader(Protocol):
+    """Reads foreign formats: `Parser`, or several of them."""
+
+    def read(self, kind: str, content: bytes) -> Extracted:
+        """Return what a file of a kind, "html", "pdf" or "docx", holds. Raises Refused."""
+        ...
+
+
+def load(source: Source, reader: Reader) -> Iterator[Loaded | Skipped | Remark]:
     """Yield the articles of a file. In a text every character is kept but a byte order mark and NULs."""
     suffix = PurePath(source.path).suffix.lower()
     try:
         if suffix in COLLECTIONS:
             yield from _collection(source, suffix)
         else:
-            yield _single(source, suffix, parser)
+            yield _single(source, suffix, reader)
     except OSError as error:
         yield Skipped(source, "unreadable", error.strerror or str(error))
     except Refused as refused:
         yield Skipped(source, refused.reason, refused.detail)
 
 
-def _single(source: Source, suffix: str, parser: Parser) -> Loaded | Skipped:
+def _single(source: Source, suffix: str, reader: Reader) -> Loaded | Skipped:
     content = read_content(source.path, LARGEST_FILE)
     kind = PARSED.get(suffix)
     if kind is None:
@@ -70,7 +79,7 @@ def _single(source: Source, suffix: str, parser: Parser) -> Loaded | Skipped:
     if kind == "html":
         page, notes = decode(content, declared_charset(content))
         content = page.encode()
-    found = parser.read(kind, content)
+    found = reader.read(kind, content)
     # A PDF may hold halves of characters and NULs; one character stands for each, so that places hold.
     text = found.text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
     stated, doubts = believe(found.fields)

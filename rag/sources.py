@@ -9,6 +9,7 @@ from pathlib import Path
 from rag import sidecar
 from rag.errors import NoInput
 
+REMEDY = "give the folder or the files that hold the articles"
 SUFFIXES = (".txt", ".md", ".html", ".htm", ".pdf", ".docx", ".jsonl", ".csv")
 
 
@@ -36,22 +37,28 @@ def find_sources(paths: Iterable[Path]) -> tuple[list[Source], list[Skipped]]:
     by itself is always taken. In a glob, `**` stands for folders to any depth.
 
     Raises:
-        NoInput: a path does not exist, or a glob finds nothing.
+        NoInput: a path does not exist or cannot be read, or a glob finds nothing.
 
     """
     found: list[Source | Skipped] = []
     for path in paths:
-        if path.is_dir():
-            found += _walk(path.resolve())
-        elif path.exists():
-            found.append(Source(path.resolve(), printable(path.name)))
-        elif matching := _matching(path):
-            found += matching
-        else:
-            raise NoInput(f"{path} does not exist", "give the folder or the files that hold the articles")
+        try:
+            found += _under(path)
+        except OSError as error:
+            raise NoInput(f"{path} cannot be read ({error.strerror or error})", REMEDY) from None
     sources = [one for one in found if isinstance(one, Source)]
     skipped = [one for one in found if isinstance(one, Skipped)]
     return sorted(sources, key=lambda source: source.name), skipped
+
+
+def _under(path: Path) -> Iterable[Source | Skipped]:
+    if path.is_dir():
+        return _walk(path.resolve())
+    if path.exists():
+        return [Source(path.resolve(), printable(path.name))]
+    if matching := _matching(path):
+        return matching
+    raise NoInput(f"{path} does not exist", REMEDY)
 
 
 def _walk(root: Path) -> Iterator[Source | Skipped]:

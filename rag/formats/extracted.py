@@ -1,6 +1,8 @@
 """What is extracted from a file that is not plain text."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,3 +21,9 @@ class Extracted:
     fields: dict[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     outside: tuple[tuple[int, int], ...] = ()
+
+
+def extracted_of(plain: Mapping[str, Any]) -> Extracted:
+    """Return what `dataclasses.asdict`, through JSON, made of it."""
+    outside = tuple((start, end) for start, end in plain["outside"])
+    return Extracted(plain["text"], plain["fields"], tuple(plain["notes"]), outside)

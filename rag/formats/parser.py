@@ -10,7 +10,7 @@ from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from types import TracebackType
 
-from rag.formats.extracted import Extracted
+from rag.formats.extracted import Extracted, extracted_of
 from rag.formats.refused import Refused
 
 # A full PDF of 1,900 pages takes 0.25 GB of address space and 47 seconds on a busy core, a page of HTML 0.03.
@@ -39,7 +39,7 @@ class Parser:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._stop()
+        self.close()
 
     def read(self, kind: str, content: bytes) -> Extracted:
         """Return what a file of a kind, "html", "pdf" or "docx", holds.
@@ -57,8 +57,7 @@ class Parser:
             raise self._killed() from None
         if "refused" in answer:
             raise Refused(*answer["refused"])
-        outside = tuple((start, end) for start, end in answer["outside"])
-        return Extracted(answer["text"], answer["fields"], tuple(answer["notes"]), outside)
+        return extracted_of(answer)
 
     def _start(self) -> "Connection[bytes, bytes]":
         self._connection, far = Pipe()
@@ -75,8 +74,8 @@ class Parser:
         far.close()
         return self._connection
 
-    def _stop(self) -> int:
-        """End the child; return how it ended."""
+    def close(self) -> int:
+        """End the child; return how it ended, 0 where there was none."""
         if self._connection is not None:
             self._connection.close()
         ended = self._child.wait() if self._child is not None else 0
@@ -84,7 +83,7 @@ class Parser:
         return ended
 
     def _killed(self) -> Refused:
-        if self._stop() == -signal.SIGALRM:
+        if self.close() == -signal.SIGALRM:
             return Refused("too-slow", f"takes longer than {self.seconds} seconds to read")
         return Refused(
             "broken", f"ends the program that reads it (it may take {self.memory:,} bytes of memory)"

@@ -90,7 +90,7 @@ def test_a_vector_of_the_wrong_length_is_computed_again(tmp_path: Path) -> None:
         cache.encode_passages(["text"], quiet)
     (path,) = tmp_path.glob("*.sqlite")
     with sqlite3.connect(path) as database:
-        database.execute("UPDATE vectors SET vector = x'00'")
+        database.execute("UPDATE blobs SET blob = x'00'")
     database.close()
     with EmbeddingCache(tmp_path, ENCODER) as cache:
         vectors, computed = cache.encode_passages(["text"], quiet)

@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import zlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,13 +15,14 @@ import pytest
 from embeddings import EmbeddingCache
 from embeddings.cache import COMMIT_EVERY
 from rag.errors import CannotWrite, Locked, NoInput
-from rag.indexing import CACHE, LOCK, build_index
+from rag.indexing import CACHE, EXTRACTIONS, LOCK, build_index
 from rag.passages import cut_passages
 from rag.settings import Settings
 from rag.snapshot import CURRENT, SNAPSHOTS, current_path
 from rag.snapshot_writer import BUILDING
 from tests.letters import LetterEncoder
 from tests.library import Library, new_library
+from tests.rag.formats.files import page
 
 ROOT = Path(__file__).parents[2]
 TEXTS = {
@@ -62,9 +64,17 @@ def cached(library: Library) -> set[bytes]:
     keys = set()
     for path in (library.data / CACHE).glob("*.sqlite"):
         database = sqlite3.connect(path)
-        keys |= {key for (key,) in database.execute("SELECT key FROM vectors")}
+        keys |= {key for (key,) in database.execute("SELECT key FROM blobs")}
         database.close()
     return keys
+
+
+def extractions(library: Library) -> set[bytes]:
+    """Return what is kept of pages, decompressed."""
+    with sqlite3.connect(library.data / EXTRACTIONS) as database:
+        found = {zlib.decompress(blob) for (blob,) in database.execute("SELECT blob FROM blobs")}
+    database.close()
+    return found
 
 
 def test_a_first_run_embeds_every_text_once(library: Library) -> None:
@@ -101,6 +111,24 @@ def test_a_deleted_article_leaves_no_byte_in_any_file(library: Library) -> None:
     report = library.index()
     assert report.change.deleted == ("articles/marked.txt",)
     assert report.embedded == 0
+    assert traces(library.data, MARKS) == {mark: [] for mark in MARKS}
+
+
+def test_a_page_is_read_once_and_a_deleted_one_leaves_nothing(library: Library) -> None:
+    for number in range(3):
+        body = f"<p>{MARKED} La {number}e phrase d'une page que le lecteur a lue en entier, dit-on.</p>"
+        (library.articles / f"{number}.html").write_bytes(page(body=body))
+    library.index()
+    first = extractions(library)
+    (library.articles / "1.html").unlink()
+    report = library.index()
+    assert report.change.deleted == ("articles/1.html",)
+    assert len(first) == 3
+    assert extractions(library) < first
+    for path in library.articles.glob("*.html"):
+        path.unlink()
+    library.index()
+    assert extractions(library) == set()
     assert traces(library.data, MARKS) == {mark: [] for mark in MARKS}
 
 

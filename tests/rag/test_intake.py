@@ -347,6 +347,12 @@ def test_a_glob_takes_the_files_it_matches_named_as_from_its_folder(tmp_path: Pa
         take_in([root / "*.none"])
 
 
+def test_a_path_that_cannot_be_looked_up_is_named(tmp_path: Path) -> None:
+    with pytest.raises(NoInput, match=r"a{300} cannot be read") as caught:
+        take_in([tmp_path / ("a" * 300)])
+    assert caught.value.exit_code == 66
+
+
 @pytest.mark.parametrize("name", ["a.zip", "a.tar", "a.txt.gz", "a.doc"])
 def test_archives_and_old_formats_are_refused_by_name(tmp_path: Path, name: str) -> None:
     (tmp_path / "b.txt").write_text(FRENCH)
