@@ -120,6 +120,9 @@ def _line(text: str, span: Span, ticker: bool) -> Line:
 def _tickers(text: str, line: Span) -> Iterator[tuple[Span, bool]]:
     """Yield the line, or the run of headlines on it and what stands before and after."""
     cells = _cells(text, line)
+    if len(cells) < MIN_TICKER_RUN:
+        yield line, False
+        return
     start, end = _longest_run([_is_headline(cell.slice(text)) for cell in cells])
     words = sorted(len(cell.slice(text).split()) for cell in cells[start:end])
     if end - start < MIN_TICKER_RUN or words[len(words) // 2] < MIN_TICKER_WORDS:

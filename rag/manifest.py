@@ -12,7 +12,7 @@ from rag.fitted import Fitted, parse_fitted
 
 NAME = "manifest.json"
 # Raised whenever an older program could not read the files, or would read them differently.
-FORMAT = 5
+FORMAT = 6
 # Raised with every change of the cleaner, the chunker or the lexical analysis: an index made by
 # another version would be read by rules it was not made by.
 VERSIONS = {"analysis": 1, "chunker": 1, "cleaner": 2}

@@ -1,11 +1,10 @@
 """Writing a snapshot: aside, verified, fsynced, then made current in one rename."""
 
 import hashlib
-import json
 import os
 import shutil
 from collections.abc import Iterator
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -28,7 +27,7 @@ from rag.snapshot import (
     point_to,
     sync_folder,
 )
-from rag.store import write_store
+from rag.store import document_values, write_store
 from rag.vectors import write_vectors
 from rag.vocabulary import write_vocabulary
 
@@ -68,9 +67,9 @@ class Contents:
         made_by = (manifests.FORMAT, manifests.VERSIONS, encoder.fingerprint, shipped_fitted())
         digest = hashlib.sha256(repr(made_by).encode())
         for document in self.documents:
-            digest.update(json.dumps(astuple(document), default=str).encode())
+            digest.update(repr(document_values(document)).encode("utf-8", "surrogatepass"))
         for passage in self.passages:
-            digest.update(json.dumps(astuple(passage)).encode())
+            digest.update(repr(passage).encode())
         for text in self.texts:
             digest.update(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest())
         return digest.hexdigest()

@@ -37,22 +37,41 @@ def write_vectors(folder: Path, passages: Vectors) -> None:
         OSError: a file cannot be written.
 
     """
-    index = _index_for(*passages.shape)
-    index.train(passages[:: max(1, len(passages) // (TRAINED_ON * _lists_of(len(passages))))])
-    index.add(passages)
+    write_index(halved(passages) if len(passages) <= SCANNED else _in_lists(passages), folder / PASSAGES)
+
+
+def halved(vectors: Vectors) -> Any:  # noqa: ANN401 - faiss has no types
+    """Return an index of vectors (n, d) that a search reads one by one, in half precision."""
+    index = faiss.IndexScalarQuantizer(vectors.shape[1], HALF, faiss.METRIC_INNER_PRODUCT)
+    index.train(vectors)
+    index.add(vectors)
+    return index
+
+
+def write_index(index: Any, path: Path) -> None:  # noqa: ANN401
+    """Write an index to a file. Raises OSError where that cannot be."""
     try:
-        faiss.write_index(index, str(folder / PASSAGES))
+        faiss.write_index(index, str(path))
     except RuntimeError as error:  # how faiss reports a full disk
-        raise OSError(f"{folder / PASSAGES}: {error}") from None
+        raise OSError(f"{path}: {error}") from None
 
 
-def _index_for(count: int, dimension: int) -> Any:  # noqa: ANN401 - faiss has no types
-    if count <= SCANNED:
-        return faiss.IndexScalarQuantizer(dimension, HALF, faiss.METRIC_INNER_PRODUCT)
+def read_index(path: Path) -> Any:  # noqa: ANN401
+    """Open a file that holds an index, memory-mapped. Raises ValueError where it holds none."""
+    try:
+        return faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
+    except RuntimeError as error:
+        raise ValueError(f"{path}: {error}") from None
+
+
+def _in_lists(vectors: Vectors) -> Any:  # noqa: ANN401
+    count, dimension = vectors.shape
+    lists = _lists_of(count)
     centres = faiss.IndexFlatIP(dimension)
-    return faiss.IndexIVFScalarQuantizer(
-        centres, dimension, _lists_of(count), HALF, faiss.METRIC_INNER_PRODUCT, False
-    )
+    index = faiss.IndexIVFScalarQuantizer(centres, dimension, lists, HALF, faiss.METRIC_INNER_PRODUCT, False)
+    index.train(vectors[:: max(1, count // (TRAINED_ON * lists))])
+    index.add(vectors)
+    return index
 
 
 def _lists_of(count: int) -> int:
@@ -69,10 +88,7 @@ class VectorIndex:
     """
 
     def __init__(self, folder: Path) -> None:
-        try:
-            found: Any = faiss.read_index(str(folder / PASSAGES), faiss.IO_FLAG_MMAP_IFC)
-        except RuntimeError as error:
-            raise ValueError(f"{folder / PASSAGES}: {error}") from None
+        found = read_index(folder / PASSAGES)
         self._in_lists = isinstance(found, faiss.IndexIVF)
         if self._in_lists:
             found.make_direct_map()  # by which a passage's vector is found in its list

@@ -9,7 +9,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,7 @@ from embeddings import Lexicon, Vectors
 from rag.expectation import Kind, bit_of, kinds_in
 from rag.lexical import term_of, words_of
 from rag.ragged import Integers, rows_of
+from rag.vectors import halved, read_index, write_index
 
 # A translation less close is noise; chosen on the development half, see Decisions.
 NEAREST_AT_LEAST = 0.4
@@ -45,19 +46,18 @@ class Gathered(NamedTuple):
     held: list[Ids]
     kinds: list[int]
 
-    def vectors(self, field: str, lexicon: Lexicon) -> npt.NDArray[np.float16]:
+    def vectors(self, field: str, lexicon: Lexicon) -> Vectors:
         """Return the vectors of a field's terms, (terms, d).
 
         Each is the mean of those of the words it stands for, each as often as it occurs.
         """
         terms = list(self.forms[field].values())
-        parts = [_means(lexicon, terms[at : at + BATCH]) for at in range(0, len(terms), BATCH)]
-        return np.concatenate(parts).astype(np.float16)
+        return np.concatenate([_means(lexicon, terms[at : at + BATCH]) for at in range(0, len(terms), BATCH)])
 
 
 def gather(sentences: Iterable[tuple[str, str]]) -> Gathered:
     """Return the terms of all sentences, given with their field."""
-    forms: dict[str, dict[str, Counter[str]]] = defaultdict(dict)
+    forms: dict[str, dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
     places: dict[str, dict[str, int]] = defaultdict(dict)
     held: list[Ids] = []
     kinds: list[int] = []
@@ -66,7 +66,7 @@ def gather(sentences: Iterable[tuple[str, str]]) -> Gathered:
         row = set()
         for word in words_of(text):
             if (term := term_of(word, field)) is not None:
-                terms.setdefault(term, Counter())[word.lower()] += 1
+                terms[term][word.lower()] += 1
                 row.add(known.setdefault(term, len(known)))
         held.append(np.array(sorted(row), dtype=np.uint32))
         kinds.append(kinds_in(text))
@@ -91,7 +91,7 @@ def write_vocabulary(folder: Path, lexicon: Lexicon | None, sentences: Iterable[
     for field, terms in forms.items():
         (folder / f"{field}.json").write_text(json.dumps(list(terms), ensure_ascii=False), "utf-8")
         if lexicon is not None and terms:
-            np.save(folder / f"{field}.npy", gathered.vectors(field, lexicon), allow_pickle=False)
+            write_index(halved(gathered.vectors(field, lexicon)), folder / f"{field}.faiss")
 
 
 def _means(lexicon: Lexicon, terms: Sequence[Counter[str]]) -> Vectors:
@@ -109,16 +109,16 @@ def _means(lexicon: Lexicon, terms: Sequence[Counter[str]]) -> Vectors:
 
 
 class Vocabulary:
-    """The terms of one field and their vectors (terms, d), if any; a term's id is its place.
+    """The terms of one field and the index of their vectors, if any; a term's id is its place.
 
     Raises:
         ValueError: there are more of the ones than of the others.
 
     """
 
-    def __init__(self, terms: Sequence[str], vectors: Vectors | None = None) -> None:
-        if vectors is not None and len(terms) != len(vectors):
-            raise ValueError(f"{len(terms)} terms, {len(vectors)} vectors")
+    def __init__(self, terms: Sequence[str], vectors: Any = None) -> None:  # noqa: ANN401 - faiss has no types
+        if vectors is not None and len(terms) != vectors.ntotal:
+            raise ValueError(f"{len(terms)} terms, {vectors.ntotal} vectors")
         self._terms = terms
         self.ids: dict[str, int] = {term: place for place, term in enumerate(terms)}
         self._vectors = vectors
@@ -127,16 +127,17 @@ class Vocabulary:
         """Return the terms nearest to a vector (d,) with their cosines, best first."""
         if self._vectors is None:
             return {}
-        cosines = self._vectors @ vector
-        near = np.flatnonzero(cosines >= NEAREST_AT_LEAST)
-        best = near[np.argsort(-cosines[near], kind="stable")][:TRANSLATIONS]
-        return {self._terms[place]: float(cosines[place]) for place in best}
+        cosines, places = self._vectors.search(vector[None, :], min(TRANSLATIONS, len(self._terms)))
+        best = zip(places[0].tolist(), cosines[0].tolist(), strict=True)
+        return {self._terms[place]: cosine for place, cosine in best if cosine >= NEAREST_AT_LEAST}
 
     def likeness(self, ids: Ids, vectors: Vectors) -> npt.NDArray[np.float32]:
         """Return how like these terms are to words of vectors (n, d): (len(ids), n), 0 to 1."""
         if self._vectors is None or not vectors.size:
             return np.zeros((len(ids), len(vectors)), dtype=np.float32)
-        likeness: Vectors = np.clip(self._vectors[ids] @ vectors.T, 0.0, 1.0)
+        likeness: Vectors = np.clip(
+            self._vectors.reconstruct_batch(ids.astype(np.int64)) @ vectors.T, 0.0, 1.0
+        )
         return likeness
 
 
@@ -200,8 +201,8 @@ def open_vocabularies(folder: Path, fields: Sequence[str]) -> dict[str, Vocabula
 
 def _open(folder: Path, field: str) -> Vocabulary:
     terms = json.loads((folder / f"{field}.json").read_text("utf-8"))
-    path = folder / f"{field}.npy"
-    vectors = np.load(path, allow_pickle=False).astype(np.float32) if path.exists() else None
+    path = folder / f"{field}.faiss"
+    vectors = read_index(path) if path.exists() else None
     try:
         return Vocabulary(terms, vectors)
     except ValueError as error:

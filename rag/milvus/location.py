@@ -126,7 +126,7 @@ def _term_rows(contents: Contents, gathered: Gathered, encoder: Encoder) -> Iter
     for field, terms in gathered.forms.items():
         vectors = np.tile(np.array(NO_VECTOR, dtype=np.float32), (len(terms), 1))
         if encoder.lexicon is not None and terms:
-            vectors = gathered.vectors(field, encoder.lexicon).astype(np.float32)
+            vectors = gathered.vectors(field, encoder.lexicon)
         for term, vector in zip(terms, vectors, strict=True):
             yield {
                 "id": number,

@@ -31,6 +31,7 @@ from rag.passages import Passage
 from rag.query import Alternatives, TermStatistics
 from rag.snapshot import check_model
 from rag.store import Place
+from rag.vectors import halved
 from rag.vocabulary import Held, Sentences, Vocabulary
 
 # Passages kept, three to five kilobytes each: what one question found, the next may find too.
@@ -120,7 +121,9 @@ class MilvusSnapshot:
             self.manifest.counts.passages, tuple(self._facets["fields"]), frequencies
         )
         self.vocabularies: Mapping[str, Vocabulary] = {
-            field: Vocabulary(found, np.array(vectors[field], dtype=np.float32) if with_vectors else None)
+            field: Vocabulary(
+                found, halved(np.array(vectors[field], dtype=np.float32)) if with_vectors else None
+            )
             for field, found in names.items()
         }
         self._ids = TermIds({field: len(found) for field, found in names.items()})

@@ -132,6 +132,16 @@ def test_a_page_is_read_once_and_a_deleted_one_leaves_nothing(library: Library) 
     assert traces(library.data, MARKS) == {mark: [] for mark in MARKS}
 
 
+def test_where_what_was_read_cannot_be_kept_the_old_index_stands(library: Library) -> None:
+    before = library.index().index
+    (library.data / EXTRACTIONS).mkdir()  # no file can be made there
+    (library.articles / "page.html").write_bytes(page())
+    with pytest.raises(CannotWrite, match=str(library.data)):
+        library.index()
+    with library.opened() as snapshot:
+        assert snapshot.id == before
+
+
 def test_a_changed_article_leaves_no_byte_of_what_it_was(library: Library) -> None:
     library.write(marked=MARKED)
     library.index()

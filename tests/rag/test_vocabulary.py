@@ -8,6 +8,7 @@ import pytest
 
 from embeddings import Encoder, Lexicon
 from rag.lexical import terms_of
+from rag.vectors import read_index
 from rag.vocabulary import NEAREST_AT_LEAST, TRANSLATIONS, open_vocabularies, write_vocabulary
 
 TEXTS = [
@@ -38,7 +39,7 @@ def test_it_holds_the_terms_of_the_texts_and_no_others(folder: Path) -> None:
 
 def test_the_nearest_terms_are_those_of_brute_force(folder: Path, lexicon: Lexicon) -> None:
     terms = json.loads((folder / "fr.json").read_text("utf-8"))
-    vectors = np.load(folder / "fr.npy", allow_pickle=False).astype(np.float64)
+    vectors = read_index(folder / "fr.faiss").reconstruct_n().astype(np.float64)
     for word in ("agreement", "signed", "trade", "Luxembourg", "xyzzy"):
         (query,) = lexicon.vectors([word])
         cosines = dict(zip(terms, vectors @ query.astype(np.float64), strict=True))
@@ -56,6 +57,6 @@ def test_a_word_of_the_texts_is_nearest_to_its_own_term(folder: Path, lexicon: L
 
 def test_files_that_do_not_fit_together_are_an_error(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "fr.json").write_text('["one"]')
-    (tmp_path / "fr.npy").write_bytes((folder / "fr.npy").read_bytes())
+    (tmp_path / "fr.faiss").write_bytes((folder / "fr.faiss").read_bytes())
     with pytest.raises(ValueError, match="1 terms"):
         open_vocabularies(tmp_path, ["fr"])
