@@ -9,7 +9,7 @@ lines with the largest sum of scores (Bentley, "Programming Pearls", 1984).
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -44,9 +44,7 @@ class Cleaning:
         return "".join(text[start:end] for start, end in zip(starts, ends, strict=True))
 
 
-def set_aside(
-    text: str, titles: frozenset[str] = frozenset(), repeated: frozenset[str] = frozenset()
-) -> Cleaning:
+def set_aside(text: str, titles: Set[str] = frozenset(), repeated: Set[str] = frozenset()) -> Cleaning:
     """Return the lines of a text that are not the article's body.
 
     Args:
@@ -88,16 +86,14 @@ def short_lines(text: str) -> frozenset[str]:
     return frozenset(line for line in lines if any(map(str.isalpha, line)))
 
 
-def repeated_lines(documents: Sequence[frozenset[str]]) -> frozenset[str]:
+def repeated_lines(documents: Sequence[frozenset[str]]) -> set[str]:
     """Return the lines that stand in many of an outlet's documents, each given by its `short_lines`."""
     counts = Counter(line for lines in documents for line in lines)
     least = max(MIN_REPEATS, math.ceil(REPEATED_SHARE * len(documents)))
-    return frozenset(line for line, count in counts.items() if count >= least)
+    return {line for line, count in counts.items() if count >= least}
 
 
-def _cues(
-    lines: Sequence[Line], lexicon: Lexicon, titles: frozenset[str], repeated: frozenset[str]
-) -> list[Cue | None]:
+def _cues(lines: Sequence[Line], lexicon: Lexicon, titles: Set[str], repeated: Set[str]) -> list[Cue | None]:
     cues: list[Cue | None] = []
     for line in lines:
         if line.ticker:
@@ -109,7 +105,7 @@ def _cues(
     return bridge(lines, cues)
 
 
-def _unless_copy(lines: Sequence[Line], repeated: frozenset[str]) -> frozenset[str]:
+def _unless_copy(lines: Sequence[Line], repeated: Set[str]) -> Set[str]:
     """Return the repeated lines, or none where the text is itself one of several copies."""
     shared = sum(len(line.text) for line in lines if line.folded in repeated)
     return frozenset() if shared > COPY_SHARE * sum(len(line.text) for line in lines) else repeated

@@ -14,10 +14,11 @@ from embeddings import EmbeddingCache, Encoder, Vectors
 from rag.documents import Document
 from rag.errors import CannotWrite, IndexUnreachable, Locked, SnapshotError
 from rag.formats.cache import ExtractionCache
-from rag.intake import Intake, Progress, take_in
+from rag.intake import Intake, take_in
 from rag.location import Location, location_of
 from rag.manifest import Manifest
 from rag.passages import Passage, cut_passages
+from rag.progress import Progress, telling, untold
 from rag.report import (
     Report,
     compare,
@@ -39,7 +40,7 @@ def build_index(
     paths: Sequence[Path],
     settings: Settings,
     encoder: Encoder,
-    progress: Progress = lambda stage, done, total: None,
+    progress: Progress = untold,
 ) -> Report:
     """Index the articles under `paths` and make the result current.
 
@@ -57,7 +58,7 @@ def build_index(
     location = location_of(settings)
     with _writing(settings.data, location), ExtractionCache(settings.data / EXTRACTIONS) as extractions:
         intake = take_in(paths, progress, extractions)
-        contents = contents_of(intake.documents, settings.passage_tokens)
+        contents = contents_of(intake.documents, settings.passage_tokens, progress)
         roots = tuple(str(path.resolve()) for path in paths)
         manifest = describe(contents, encoder, settings.passage_tokens, roots)
         location.sweep()
@@ -71,10 +72,12 @@ def build_index(
     return _report(intake, manifest, digests, embedded, time.monotonic() - started)
 
 
-def contents_of(documents: tuple[Document, ...], passage_tokens: int) -> Contents:
+def contents_of(
+    documents: tuple[Document, ...], passage_tokens: int, progress: Progress = untold
+) -> Contents:
     """Return documents with their passages, body first, and what is embedded of each."""
     passages: list[Passage] = []
-    for document in documents:
+    for document in telling(documents, "cutting", progress):
         passages += cut_passages(document, passage_tokens)
     passages.sort(key=lambda passage: passage.boilerplate)  # stable: reading order stays
     by_id = {document.id: document for document in documents}
@@ -93,7 +96,9 @@ def _build(
 ) -> int:
     """Write the index; return how many texts had to be embedded."""
     vectors, embedded = _embed(contents.texts, cache, progress)
+    progress("writing", 0, 1)
     location.write(contents, vectors, manifest, cache.encoder)
+    progress("writing", 1, 1)
     return embedded
 
 

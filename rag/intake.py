@@ -1,6 +1,6 @@
 """From files to documents: read, tell body from boilerplate, find title, outlet, date and language."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -16,12 +16,10 @@ from rag.language import detect_language
 from rag.loaders import Loaded, Remark, load
 from rag.metadata import date_notes, read_metadata
 from rag.neighbours import clean_together
+from rag.progress import Progress, telling, untold
 from rag.sidecar import Sidecars
 from rag.sources import Skipped, Source, find_sources
 from rag.stated import merge
-
-Progress = Callable[[str, int, int], None]
-"""Told what is being done, how much of it is done, and of how much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +37,7 @@ class Intake:
 
 def take_in(
     paths: Sequence[Path],
-    progress: Progress = lambda stage, done, total: None,
+    progress: Progress = untold,
     known: ExtractionCache | None = None,
 ) -> Intake:
     """Read the articles under the given files, folders and globs; foreign formats only if not `known`.
@@ -60,9 +58,9 @@ def take_in(
     _refuse_repeats(sources)
     sidecars = Sidecars()
     stated = [merge(sidecars.stated(one.source.path), one.stated) for one in loaded]
-    cleanings = clean_together(loaded, stated)
+    cleanings = clean_together(loaded, stated, progress)
     articles = list(zip(loaded, stated, cleanings, strict=True))
-    documents = [_document(*article) for article in articles]
+    documents = [_document(*article) for article in telling(articles, "describing", progress)]
     return Intake(
         documents=link_copies(documents, [_compared(one.text, cleaning) for one, _, cleaning in articles]),
         skipped=tuple(skipped),

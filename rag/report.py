@@ -90,12 +90,11 @@ def set_aside_by_reason(documents: Sequence[Document]) -> dict[str, int]:
 def copies_by_original(documents: Sequence[Document]) -> dict[str, tuple[str, ...]]:
     """Return the sources of the copies of each article that has some, by the source of the original."""
     sources = {document.id: document.source for document in documents}
-    copies: dict[str, tuple[str, ...]] = {}
+    copies: dict[str, list[str]] = {}
     for document in documents:
         if document.copy_of is not None:
-            original = sources[document.copy_of]
-            copies[original] = (*copies.get(original, ()), document.source)
-    return copies
+            copies.setdefault(sources[document.copy_of], []).append(document.source)
+    return {original: tuple(found) for original, found in copies.items()}
 
 
 def future_warnings(documents: Sequence[Document], today: date) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from rag.passages import Passage
 
 if TYPE_CHECKING:
     from rag.doctor import Finding
-    from rag.intake import Progress as Tell
+    from rag.progress import Progress as Tell
     from rag.report import Report
 
 # Controls that move the cursor, colour the screen or turn the direction of writing.
@@ -42,7 +42,7 @@ def _console(err: bool = False) -> Console:
 
 @contextmanager
 def progress_bar() -> Iterator["Tell"]:
-    """Show a bar, the rate and the time left on stderr while files are read and texts embedded.
+    """Show a bar, the rate and the time left on stderr while an index is made.
 
     Only if somebody is looking.
     """

@@ -124,9 +124,9 @@ def test_an_accented_data_folder_and_closed_streams_do_no_harm(articles: Path, t
     assert data.is_dir()
 
 
-def test_reading_and_embedding_are_shown_to_who_is_looking(articles: Path, tmp_path: Path) -> None:
+def test_what_a_run_does_is_shown_to_who_is_looking(articles: Path, tmp_path: Path) -> None:
     shown = _on_a_terminal(["index", str(articles)], tmp_path)
-    assert b"embedding" in shown
+    assert b"writing" in shown
     assert b"Traceback" not in shown
 
 

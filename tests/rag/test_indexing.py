@@ -294,8 +294,12 @@ def test_progress_ends_with_every_text_done(library: Library) -> None:
     report = build_index(
         [library.articles], Settings(data=library.data), library.encoder, lambda *now: seen.append(now)
     )
-    reading, embedding = ([now for stage, *now in seen if stage == name] for name in ("reading", "embedding"))
-    assert reading == [[1, 2], [2, 2]]
+    stages = list(dict.fromkeys(stage for stage, _, _ in seen))
+    steps = {name: [now for stage, *now in seen if stage == name] for name in stages}
+    assert stages == ["reading", "cleaning", "comparing", "describing", "cutting", "embedding", "writing"]
+    assert all(steps[name] == [[1, 2], [2, 2]] for name in stages[:5])
+    assert steps["writing"] == [[0, 1], [1, 1]]
+    embedding = steps["embedding"]
     assert embedding == sorted(embedding)
     assert embedding[-1] == [report.passages, report.passages]
 
