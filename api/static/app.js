@@ -302,7 +302,7 @@ function drawOutcome(root, reply, address) {
   fill(root, ".reason", answerable ? "" : say.reasons[reply.reason] ?? reply.reason);
   fill(root, ".advice", answerable ? "" : passages.length ? say.no_answer_nearest : say.no_answer_empty);
   fill(root, ".count", counted(answerable ? say.passages : say.nearest, passages.length));
-  fill(root, ".strength", strength(reply.confidence));
+  fill(root, ".strength", answerable ? strength(reply.confidence) : ""); // of a refusal it would be read as that of an answer
   if (!passages.length) find(".outcome-detail", root).remove();
   const given = new URLSearchParams(address);
   if (answerable || given.size === 1) find(".widen", root).remove();

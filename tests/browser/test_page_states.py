@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Route, expect
 
 from tests.browser.served import EXAMPLE, UNANSWERED, Visit, ask, opened
@@ -36,6 +37,18 @@ def test_a_wait_is_shown_as_one(visit: Visit) -> None:
     held.pop().continue_()
     opened(page)
     expect(page.locator("#source .opening")).to_have_count(0)
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+def test_only_an_answer_has_a_word_of_strength(visit: Visit, script: bool) -> None:
+    page = visit(f"/?q={EXAMPLE}", java_script_enabled=script)
+    expect(page.locator(".outcome-detail")).to_contain_text("strong evidence")
+    page.goto(f"/?q={UNANSWERED}")
+    if script:
+        ask(page, "Qui élève des huîtres à Cancale ?")
+    expect(page.locator(".unanswered")).to_have_count(2 if script else 1)
+    for outcome in page.locator(".unanswered .outcome").all():
+        assert not re.search(r"evidence|%", outcome.inner_text())
 
 
 def test_no_answer_offline_and_errors_say_what_to_do(visit: Visit) -> None:
