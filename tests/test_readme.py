@@ -44,6 +44,11 @@ def test_the_reply_holds_what_readme_shows(seeds_retriever: Retriever) -> None:
     assert among(shown, given) == shown
 
 
+def test_what_readme_says_is_refused_is_refused(seeds_retriever: Retriever) -> None:
+    assert "the same five articles of `seeds/` what Luxembourg and *Japan* signed" in README
+    assert not seeds_retriever.ask("what did Luxembourg and Japan sign?").answerable
+
+
 def among(shown: object, given: object) -> object:
     """Return what is given, without the members that are not shown."""
     if isinstance(shown, dict) and isinstance(given, dict):
