@@ -108,6 +108,9 @@ class DateReply(BaseModel):
     end: int = Field(ge=0, examples=[26])
     first: date = Field(examples=["2019-01-01"])
     last: date = Field(examples=["2019-12-31"])
+    articles: int = Field(
+        ge=0, description="Articles published on these days; 0: none could be favoured.", examples=[1]
+    )
 
 
 class AskReply(BaseModel):
@@ -122,7 +125,7 @@ class AskReply(BaseModel):
     reason: str | None = Field(default=None, description="Why it is thought not answerable.", examples=[None])
     warnings: list[str] = Field(default=[], description="What the reader should know.", examples=[[]])
     dates: list[DateReply] = Field(
-        default=[], description="Dates that brought articles forward; `use_dates: false` ignores them."
+        default=[], description="Dates whose articles were favoured; `use_dates: false` ignores them."
     )
     passages: list[PassageReply]
     index: IndexReply

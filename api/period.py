@@ -17,10 +17,10 @@ def brief(first: date, last: date) -> tuple[str, str]:
     return first.isoformat()[:length], last.isoformat()[:length]
 
 
-def told_periods(dates: Sequence[Mapping[str, Any]], say: Mapping[str, str]) -> Markup:
-    """Say in the reader's language which articles come first, for the `dates` of a reply."""
+def told_periods(dates: Sequence[Mapping[str, Any]], message: str, say: Mapping[str, str]) -> Markup:
+    """Put the days of these `dates` of a reply into the message of that name."""
     written = (_period(date.fromisoformat(d["first"]), date.fromisoformat(d["last"]), say) for d in dates)
-    return Markup(say["dates_first"]).format(dates=Markup(", ").join(written))
+    return Markup(say[message]).format(dates=Markup(", ").join(written))
 
 
 def _period(first: date, last: date, say: Mapping[str, str]) -> Markup:

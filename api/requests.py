@@ -59,7 +59,7 @@ class AskRequest(Strict):
     )
     use_dates: bool = Field(
         default=True,
-        description="Let a date in the question bring articles published then forward.",
+        description="Let a date in the question favour articles published then.",
         examples=[True],
     )
 

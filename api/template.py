@@ -42,7 +42,7 @@ def render(request: Request, view: str, status: int = 200, **values: object) -> 
         "say": say,
         "counted": lambda name, n: counted(say[name], n, language),
         "strength": lambda confidence: strength(confidence or 0, say),
-        "periods": lambda dates: told_periods(dates, say),
+        "periods": lambda message, dates: told_periods(dates, message, say),
         "reasons": lambda reasons: ", ".join(say["set_aside_reasons"].get(r, r) for r in reasons),
         "switch": partial(_switch, request),
     }

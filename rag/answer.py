@@ -41,6 +41,14 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class FavouredDate:
+    """A date of the question, and how many articles of the index were published on its days."""
+
+    mention: DateMention
+    articles: int
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What is returned for a question.
 
@@ -52,7 +60,7 @@ class Answer:
         hits: best first; kept when not answerable, as the nearest passages.
         reason: why it is thought not answerable; None where it is.
         warnings: what the reader should know (language outside the model's, …).
-        dates: those of the question that brought articles of these days forward.
+        dates: those of the question; articles of their days were favoured, where there are any.
 
     """
 
@@ -63,4 +71,4 @@ class Answer:
     hits: tuple[Hit, ...]
     reason: str | None = None
     warnings: tuple[str, ...] = field(default=())
-    dates: tuple[DateMention, ...] = ()
+    dates: tuple[FavouredDate, ...] = ()

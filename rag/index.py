@@ -79,6 +79,10 @@ class Index(Protocol):
         """Return documents ordered by source."""
         ...
 
+    def matching(self, filters: Filters) -> int:
+        """Return how many articles satisfy the filters."""
+        ...
+
     def originals(self) -> dict[int, int]:
         """Return for the row of each article that has copies, or is one, the row of the original."""
         ...

@@ -76,7 +76,7 @@ class Query:
         terms: the question's words for each field of the lexical index.
         words: (words, d) float32 for each field, the words' vectors in the lexicon; zero for numbers.
         kind: of answer that is asked for; None where the question does not tell.
-        dates: those that bring articles published on their days forward.
+        dates: those whose days are favoured: articles published on them score higher.
 
     """
 

@@ -80,13 +80,14 @@ class PassageRecord:
 
 @dataclass(frozen=True, slots=True)
 class DateRecord:
-    """A date of the question, `question[start:end]`, and the days it means, inclusive."""
+    """A date of the question, `question[start:end]`, the days it means, inclusive, and articles of these."""
 
     text: str
     start: int
     end: int
     first: date
     last: date
+    articles: int
 
     @staticmethod
     def of(sent: Json) -> "DateRecord":

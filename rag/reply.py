@@ -21,11 +21,12 @@ def answer_as_json(answer: Answer, snapshot: Index, took_ms: float) -> dict[str,
         "warnings": list(answer.warnings),
         "dates": [
             {
-                "text": one.span.slice(answer.question),
-                "start": one.span.start,
-                "end": one.span.end,
-                "first": one.first.isoformat(),
-                "last": one.last.isoformat(),
+                "text": one.mention.span.slice(answer.question),
+                "start": one.mention.span.start,
+                "end": one.mention.span.end,
+                "first": one.mention.first.isoformat(),
+                "last": one.mention.last.isoformat(),
+                "articles": one.articles,
             }
             for one in answer.dates
         ],

@@ -5,7 +5,7 @@ from datetime import date
 from functools import lru_cache
 
 from embeddings import Encoder
-from rag.answer import Answer, Hit
+from rag.answer import Answer, FavouredDate, Hit
 from rag.candidates import Candidates, Found
 from rag.dates import find_dates
 from rag.documents import Document
@@ -23,6 +23,8 @@ from rag.query import Expander, Query
 
 # Vectors of recent questions, 1.5 kB each: a page asks again with other filters.
 REMEMBERED_QUESTIONS = 1024
+# How many articles a filter lets through, for as many filters; the years and months of an archive are fewer.
+REMEMBERED_COUNTS = 1024
 # Characters; a question longer than a page is a text pasted by mistake.
 LONGEST_QUESTION = 2_000
 
@@ -42,6 +44,7 @@ class Retriever:
         # A lone name or key word looks like any language: it is taken for one the model knows.
         self._expected = encoder.languages or snapshot.manifest.languages
         self._expander = Expander(snapshot.terms, snapshot.vocabularies, encoder.lexicon)
+        self._matching = lru_cache(REMEMBERED_COUNTS)(snapshot.matching)
         self._encode = lru_cache(REMEMBERED_QUESTIONS)(lambda text: encoder.encode_queries([text])[0])
 
     @property
@@ -60,7 +63,7 @@ class Retriever:
     ) -> Answer:
         """Return the `k` best passages for a question, and whether they answer it.
 
-        Dates of the question bring articles published on their days forward, unless `use_dates` is false.
+        Articles published on the days of the question's dates are favoured, unless `use_dates` is false.
 
         Raises:
             BadData: the question is blank, too long or no Unicode, or `k` is less than 1.
@@ -79,7 +82,9 @@ class Retriever:
             hits=hits,
             reason=judgement.reason,
             warnings=self._warnings(query.language, hits),
-            dates=query.dates,
+            dates=tuple(
+                FavouredDate(one, self._matching(Filters(one.first, one.last))) for one in query.dates
+            ),
         )
 
     def understand(self, text: str, use_dates: bool = True) -> Query:

@@ -121,6 +121,10 @@ class Snapshot:
         """Return where each of these passages, given in order, stands."""
         return self._store.places_of(ordinals)
 
+    def matching(self, filters: Filters) -> int:
+        """Return how many articles satisfy the filters."""
+        return len(self._store.rows_matching(filters))
+
     def originals(self) -> dict[int, int]:
         """Return for the row of each article that has copies, or is one, the row of the original."""
         return self._store.originals()

@@ -212,17 +212,29 @@ function scopeItem([name, value]) {
   return item;
 }
 
-/** Say which articles the question's dates bring forward, with a link that asks without them. */
-function datesItem(dates, address) {
-  const item = make("li", "dated");
+/** Say which articles the question's dates favour, with a link that asks without them, and of which dates there are none. */
+function dateItems(dates, address) {
+  const [favoured, absent] = [dates.filter((date) => date.articles), dates.filter((date) => !date.articles)];
+  const items = [];
+  if (favoured.length) items.push(datesItem("dated", say.dates_favoured, favoured));
+  if (absent.length) items.push(datesItem("absent", say.dates_absent, absent));
+  if (favoured.length) items[0].append(" ", undatedLink(address));
+  return items;
+}
+
+function datesItem(className, message, dates) {
+  const item = make("li", className);
   const told = make("span");
-  const written = dates.flatMap((date, i) => [i ? ", " : "", ...period(date)]);
-  told.append(...composed(say.dates_first, { dates: written }));
+  told.append(...composed(message, { dates: dates.flatMap((date, i) => [i ? ", " : "", ...period(date)]) }));
+  item.append(told);
+  return item;
+}
+
+function undatedLink(address) {
   const link = make("a", "undated", "×");
   link.href = `/${address}&use_dates=false`;
   link.setAttribute("aria-label", say.use_dates);
-  item.append(told, " ", link);
-  return item;
+  return link;
 }
 
 /** Write the days of a date by the rules of api/period.py. */
@@ -287,7 +299,7 @@ function drawReply(turn, reply) {
   const drawn = find(".reply", stamp("turn"));
   turn.classList.toggle("unanswered", !reply.answerable);
   find(".question", turn).lang = reply.question_language;
-  if (reply.dates.length) find(".scope", turn).append(datesItem(reply.dates, turn.dataset.address));
+  find(".scope", turn).append(...dateItems(reply.dates, turn.dataset.address));
   find(".warnings", drawn).append(...reply.warnings.map((warning) => make("li", "", warning)));
   find(".passages", drawn).append(...reply.passages.map(drawPassage));
   drawOutcome(drawn, reply, turn.dataset.address);

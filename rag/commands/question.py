@@ -21,7 +21,9 @@ def ask(
     language: Annotated[list[str] | None, typer.Option(help="Only this language (fr, en, …).")] = None,
     first: Annotated[datetime | None, typer.Option("--from", formats=DAY, help="First day.")] = None,
     last: Annotated[datetime | None, typer.Option("--to", formats=DAY, help="Last day.")] = None,
-    dates: Annotated[bool, typer.Option(help="Let a date in the question bring its time forward.")] = True,
+    dates: Annotated[
+        bool, typer.Option(help="Let a date in the question favour articles of its time.")
+    ] = True,
     file: Annotated[
         Path | None, typer.Option(help="Questions: CSV with a column `question`, JSON lines, or text.")
     ] = None,

@@ -226,6 +226,12 @@ class MilvusSnapshot:
         end = min(offset + limit, self.manifest.counts.documents)
         return read_stretch(self._connection, self._generation, offset, end)
 
+    def matching(self, filters: Filters) -> int:
+        """Return how many articles satisfy the filters; one without a passage is not counted."""
+        within = condition(filters, include_boilerplate=True)
+        rows = self._connection.rows(self._generation.passages, within, ["document"])
+        return len({row["document"] for row in rows})
+
     def originals(self) -> dict[int, int]:
         """Return for the row of each article that has copies, or is one, the row of the original."""
         return self._originals

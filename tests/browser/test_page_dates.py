@@ -13,7 +13,8 @@ from tests.browser.served import Site, Visit, ask
 
 DATED = "Who met in Casablanca in September 2019?"
 SEVERAL = "What changed in March 2021, since 2019, before 2018, between 2015 and 2017 and on 1 May 2020?"
-TOLD = "Articles from March 2021, 2019 on, 2017 or before, 2015 – 2017, 1 May 2020 come first"
+TOLD = "Articles from 2019 on are favoured"
+ABSENT = "No article is from March 2021, 2017 or before, 2015 – 2017, 1 May 2020"
 
 
 def cited(page: Page) -> list[str | None]:
@@ -41,12 +42,29 @@ def test_a_date_is_told_and_removing_it_asks_again_without(visit: Visit, site: S
 def test_the_script_tells_dates_as_the_server_does(visit: Visit) -> None:
     page = visit(f"/?q={SEVERAL}")
     expect(page.locator(".dated span")).to_have_text(TOLD)
+    expect(page.locator(".absent")).to_have_text(ABSENT)
     ask(page, SEVERAL)
-    drawn = page.locator(".dated").evaluate_all("chips => chips.map(chip => chip.innerHTML)")
+    drawn = page.locator(".scope").evaluate_all(
+        "scopes => scopes.map(scope => scope.innerHTML.replace(/>\\s+</g, '><').trim())"
+    )
     assert len(drawn) == 2
     assert drawn[0] == drawn[1]
     page.click(".switch")
-    expect(page.locator(".dated")).to_contain_text("cette période : mars 2021, 2019 et après, 2017 et avant")
+    expect(page.locator(".dated")).to_contain_text("cette période sont favorisés : 2019 et après")
+    expect(page.locator(".absent")).to_have_text(
+        "Aucun article n’est de cette période : mars 2021, 2017 et avant, 2015 – 2017, 1er mai 2020"
+    )
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+def test_a_date_without_articles_is_told_and_there_is_nothing_to_ignore(visit: Visit, script: bool) -> None:
+    question = "What did Luxembourg and Morocco sign in 2018?"
+    page = visit(f"/?q={question}", java_script_enabled=script)
+    if script:
+        ask(page, question)
+    scope = page.locator(".turn").last.locator(".scope")
+    expect(scope).to_have_text("No article is from 2018")
+    expect(scope.get_by_role("link")).to_have_count(0)
 
 
 def test_dates_can_be_ignored_from_the_filters(visit: Visit) -> None:
@@ -81,5 +99,5 @@ def test_a_question_of_today_names_a_single_day() -> None:
     (found,) = find_dates("what was signed yesterday?", today)
     day = (today - timedelta(days=1)).isoformat()
     reply = [{"first": found.first.isoformat(), "last": found.last.isoformat()}]
-    told = told_periods(reply, messages("en"))
-    assert told == f'Articles from <time datetime="{day}">{day}</time> come first'
+    told = told_periods(reply, "dates_favoured", messages("en"))
+    assert told == f'Articles from <time datetime="{day}">{day}</time> are favoured'

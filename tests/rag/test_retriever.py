@@ -247,12 +247,19 @@ def test_a_question_that_cannot_be_asked_is_refused(seeds_retriever: Retriever, 
         seeds_retriever.ask(question)
 
 
-def test_a_date_in_the_question_brings_articles_of_that_time_forward_and_hides_none(
+def test_a_date_tells_how_many_articles_are_of_its_days(seeds_retriever: Retriever) -> None:
+    answer = seeds_retriever.ask("Que s'est-il passé en septembre 2019, en mars 2018 et depuis 2001 ?")
+    assert [date.articles for date in answer.dates] == [1, 0, 1]
+
+
+def test_a_date_in_the_question_favours_articles_of_that_time_and_hides_none(
     seeds_retriever: Retriever,
 ) -> None:
     question = "Que s'est-il passé entre le Maroc et le Luxembourg en septembre 2019 ?"
     dated, undated = (seeds_retriever.ask(question, 50, use_dates=wanted) for wanted in (True, False))
-    (mention,) = dated.dates
+    (favoured,) = dated.dates
+    mention = favoured.mention
+    assert favoured.articles == 1
     assert (mention.first, mention.last) == (date(2019, 9, 1), date(2019, 9, 30))
     assert undated.dates == ()
     before = {hit.passage: hit for hit in undated.hits}
