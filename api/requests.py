@@ -23,7 +23,10 @@ class Strict(BaseModel):
 
 
 class FilterRequest(Strict):
-    """What a passage's article must satisfy; a list means any of its values."""
+    """What a passage's article must satisfy; a list means any of its values.
+
+    An article without a date satisfies no filter of days; `warnings` says how many were left out so.
+    """
 
     published_from: IsoDate | None = Field(
         default=None, description="First day, inclusive.", examples=["2019-01-01"]

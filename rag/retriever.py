@@ -1,6 +1,7 @@
 """Hybrid retrieval: dense and lexical candidates, one score, the answering sentence in each hit."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 
@@ -81,7 +82,7 @@ class Retriever:
             confidence=judgement.confidence,
             hits=hits,
             reason=judgement.reason,
-            warnings=self._warnings(query.language, hits),
+            warnings=(*self._left_out(filters), *self._warnings(query.language, hits)),
             dates=tuple(
                 FavouredDate(one, self._matching(Filters(one.first, one.last))) for one in query.dates
             ),
@@ -127,6 +128,17 @@ class Retriever:
 
     def _copies_of(self, article: int, document_id: str) -> tuple[Document, ...]:
         return tuple(self.snapshot.copies_of(document_id)) if article in self.candidates.originals else ()
+
+    def _left_out(self, filters: Filters) -> tuple[str, ...]:
+        """Say how many articles a filter of days leaves out for want of a date alone."""
+        if filters.published_from is None and filters.published_to is None:
+            return ()
+        of_any_day = replace(filters, published_from=date.min, published_to=None)
+        undated = self._matching(replace(of_any_day, published_from=None)) - self._matching(of_any_day)
+        said = (
+            "1 article has no date and was" if undated == 1 else f"{undated:,} articles have no date and were"
+        )
+        return (f"{said} left out",) if undated else ()
 
     def _warnings(self, question_language: str, hits: Sequence[Hit]) -> tuple[str, ...]:
         manifest, known = self.snapshot.manifest, self._known_languages

@@ -65,7 +65,7 @@ def print_answer(answer: Answer) -> None:
     """Print the passages with their answering sentences in bold, or say that there is no answer."""
     console = _console()
     for warning in answer.warnings:
-        _console(err=True).print(Text(f"warning: {warning}", style="yellow"))
+        _console(err=True).print(Text(plain(f"warning: {warning}"), style="yellow"))
     if not answer.answerable:
         console.print(Text(f"No answer: {answer.reason}.", style="bold"))
         if answer.hits:

@@ -19,8 +19,12 @@ def ask(
     k: Annotated[int, typer.Option("-k", min=1, max=50, help="Passages wanted.")] = 5,
     outlet: Annotated[list[str] | None, typer.Option(help="Only this outlet; may be repeated.")] = None,
     language: Annotated[list[str] | None, typer.Option(help="Only this language (fr, en, …).")] = None,
-    first: Annotated[datetime | None, typer.Option("--from", formats=DAY, help="First day.")] = None,
-    last: Annotated[datetime | None, typer.Option("--to", formats=DAY, help="Last day.")] = None,
+    first: Annotated[
+        datetime | None, typer.Option("--from", formats=DAY, help="First day; leaves out what has no date.")
+    ] = None,
+    last: Annotated[
+        datetime | None, typer.Option("--to", formats=DAY, help="Last day; leaves out what has no date.")
+    ] = None,
     dates: Annotated[
         bool, typer.Option(help="Let a date in the question favour articles of its time.")
     ] = True,

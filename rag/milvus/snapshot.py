@@ -228,7 +228,7 @@ class MilvusSnapshot:
 
     def matching(self, filters: Filters) -> int:
         """Return how many articles satisfy the filters; one without a passage is not counted."""
-        within = condition(filters, include_boilerplate=True)
+        within = condition(filters, include_boilerplate=True) or "ordinal >= 0"
         rows = self._connection.rows(self._generation.passages, within, ["document"])
         return len({row["document"] for row in rows})
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Route, expect
 
-from tests.browser.served import EXAMPLE, UNANSWERED, Visit, ask, opened
+from tests.browser.served import EXAMPLE, UNANSWERED, Site, Visit, ask, opened
 
 
 def test_an_answer_is_announced_once(visit: Visit) -> None:
@@ -49,6 +49,22 @@ def test_only_an_answer_has_a_word_of_strength(visit: Visit, script: bool) -> No
     expect(page.locator(".unanswered")).to_have_count(2 if script else 1)
     for outcome in page.locator(".unanswered .outcome").all():
         assert not re.search(r"evidence|%", outcome.inner_text())
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+def test_articles_that_a_filter_of_days_leaves_out_are_told(visit: Visit, site: Site, script: bool) -> None:
+    every = site.http.get("/v1/documents", params={"limit": 100}).json()["documents"]
+    undated = sum(document["published_on"] is None for document in every)
+    page = visit(f"/?q={EXAMPLE}&published_from=2019-01-01", java_script_enabled=script)
+    expect(page.locator(".warnings li")).to_have_text(f"{undated} articles have no date and were left out")
+    if script:
+        page.goto("/")
+        page.click(".filters summary")
+        page.fill("[name=published_to]", "2020-01-01")
+        ask(page, EXAMPLE)
+        expect(page.locator(".warnings li")).to_have_text(
+            f"{undated} articles have no date and were left out"
+        )
 
 
 def test_no_answer_offline_and_errors_say_what_to_do(visit: Visit) -> None:

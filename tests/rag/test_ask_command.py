@@ -43,6 +43,11 @@ def test_filters_hold_for_every_passage(ibid: Run, seeds_data: Path) -> None:
     assert (none["passages"], none["answerable"]) == ([], False)
 
 
+def test_articles_without_a_date_that_a_filter_leaves_out_are_told(ibid: Run, seeds_data: Path) -> None:
+    done = ibid("ask", QUESTION, "--from", "2019-01-01", IBID_DATA=str(seeds_data))
+    assert done.stderr == "warning: 4 articles have no date and were left out\n"
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

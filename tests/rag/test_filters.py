@@ -70,6 +70,21 @@ def test_a_filter_changes_no_score(dated: Library) -> None:
     assert some == {source: every[source] for source in some}
 
 
+@pytest.mark.parametrize(
+    ("filters", "warnings"),
+    [
+        (Filters(published_from=date(2020, 1, 1)), ("1 article has no date and was left out",)),
+        (Filters(published_to=date(2000, 1, 1)), ("1 article has no date and was left out",)),
+        (Filters(published_to=date(2020, 1, 1), language=("fr",)), ()),
+        (Filters(language=("en",)), ()),
+    ],
+)
+def test_a_filter_of_days_tells_how_many_articles_it_leaves_out_for_want_of_a_date(
+    dated: Library, filters: Filters, warnings: tuple[str, ...]
+) -> None:
+    assert tuple(one for one in ask(dated, filters).warnings if "no date" in one) == warnings
+
+
 @pytest.mark.parametrize("filters", [Filters(outlet=("Nobody",)), Filters(published_from=date(2030, 1, 1))])
 def test_filters_that_no_article_satisfies_leave_no_hit_and_say_so(dated: Library, filters: Filters) -> None:
     answer = ask(dated, filters)
