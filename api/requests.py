@@ -2,10 +2,12 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from api.examples import DOCUMENT_ID, PERMALINK
 from api.fields import AnyOf, CitationId, IsoDate, PlainInteger, Question, WholeNumber
+from rag.errors import BadData
 from rag.exports import ExportFormat
 from rag.filters import Filters
 
@@ -25,18 +27,32 @@ class Strict(BaseModel):
 class FilterRequest(Strict):
     """What a passage's article must satisfy; a list means any of its values.
 
-    An article without a date satisfies no filter of days; `warnings` says how many were left out so.
+    An article without a date satisfies no filter of days; `warnings` says how many were left out so, and
+    which outlet or language no article has.
     """
 
     published_from: IsoDate | None = Field(
-        default=None, description="First day, inclusive.", examples=["2019-01-01"]
+        default=None, description="First day, inclusive; not after the last.", examples=["2019-01-01"]
     )
     published_to: IsoDate | None = Field(
         default=None, description="Last day, inclusive.", examples=["2019-12-31"]
     )
-    outlet: AnyOf = Field(default=[], description="One outlet or several.", examples=[["La Tribune"]])
+    outlet: AnyOf = Field(
+        default=[],
+        description="One outlet or several; case, accents, forms of apostrophes and hyphens do not count.",
+        examples=[["La Tribune"]],
+    )
     language: AnyOf = Field(default=[], description="ISO 639-1 codes.", examples=["fr"])
     document_id: AnyOf = Field(default=[], description="One document or several.", examples=[DOCUMENT_ID])
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "FilterRequest":
+        try:
+            self.filters()
+        except BadData as error:
+            reason = f"{error}; {error.remedy}"
+            raise PydanticCustomError("reversed_days", "{reason}", {"reason": reason}) from None
+        return self
 
     def filters(self) -> Filters:
         """Return the filters as the retriever takes them."""

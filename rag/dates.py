@@ -174,4 +174,5 @@ def _every(question: str, today: date) -> Iterator[DateMention]:
                 first, last = reading(found, today)
             except ValueError:  # the 31st of June
                 continue
-            yield DateMention(Span(*found.span()), first, last)
+            if first <= last:  # "between 2021 and 2019" means no day
+                yield DateMention(Span(*found.span()), first, last)

@@ -1,7 +1,14 @@
 """What a hit must satisfy."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+
+from rag.errors import BadData
+from rag.lines import fold
+
+NAMED = ("outlet", "language")  # the fields whose values people write
+MOST_TOLD = 5  # values named in a message: enough to see how they are written
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,9 +18,12 @@ class Filters:
     Attributes:
         published_from: earliest publication date, inclusive.
         published_to: latest publication date, inclusive.
-        outlet: names as the documents have them.
+        outlet: names; see `Spellings` for how closely they must be written as the documents have them.
         language: ISO 639-1 codes.
         document_id: ids of documents.
+
+    Raises:
+        BadData: the earliest date is after the latest.
 
     """
 
@@ -23,5 +33,51 @@ class Filters:
     language: tuple[str, ...] = ()
     document_id: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        """Refuse days that hold none."""
+        first, last = self.published_from, self.published_to
+        if first and last and first > last:
+            raise BadData(f"the first day, {first}, is after the last, {last}", "exchange them")
+
 
 ANYTHING = Filters()
+
+
+class Spellings:
+    """How the articles of an index write outlets and languages.
+
+    A value that is written as an article has it means itself. Of others, case, accents and the forms of
+    apostrophes, hyphens and blanks do not count.
+    """
+
+    def __init__(self, facets: Mapping[str, Sequence[str]]) -> None:
+        self._values = {name: facets[name] for name in NAMED}
+        self._alike: dict[str, dict[str, list[str]]] = {name: {} for name in NAMED}
+        for name, values in self._values.items():
+            for value in values:
+                self._alike[name].setdefault(fold(value), []).append(value)
+
+    def of(self, filters: Filters) -> Filters:
+        """Return filters with values written as articles have them; those of no article stay as they are."""
+        outlet, language = (self._written(name, getattr(filters, name)) for name in NAMED)
+        return replace(filters, outlet=outlet, language=language)
+
+    def unknown(self, filters: Filters) -> Iterator[str]:
+        """Say which values no article has, and name some that articles have."""
+        for name in NAMED:
+            missing = [value for value in getattr(filters, name) if not self._meant(name, value)]
+            if missing:
+                others = f"known are {_some(self._values[name])}" if self._values[name] else "none is known"
+                yield f"no article has the {name} {_some(missing)}; {others}"
+
+    def _written(self, name: str, values: Sequence[str]) -> tuple[str, ...]:
+        return tuple(one for value in values for one in self._meant(name, value) or [value])
+
+    def _meant(self, name: str, value: str) -> Sequence[str]:
+        alike = self._alike[name].get(fold(value), [])
+        return [value] if value in alike else alike
+
+
+def _some(values: Sequence[str]) -> str:
+    more = ", …" if len(values) > MOST_TOLD else ""
+    return ", ".join(map(repr, values[:MOST_TOLD])) + more

@@ -14,7 +14,7 @@ from rag.errors import BadData
 from rag.evidence import Evidence
 from rag.expectation import kind_asked
 from rag.explanation import explain
-from rag.filters import ANYTHING, Filters
+from rag.filters import ANYTHING, Filters, Spellings
 from rag.fitted import Fitted
 from rag.highlights import Candidate, answering_sentences
 from rag.index import Index
@@ -45,6 +45,7 @@ class Retriever:
         # A lone name or key word looks like any language: it is taken for one the model knows.
         self._expected = encoder.languages or snapshot.manifest.languages
         self._expander = Expander(snapshot.terms, snapshot.vocabularies, encoder.lexicon)
+        self._spellings = lru_cache(1)(lambda: Spellings(snapshot.facets()))
         self._matching = lru_cache(REMEMBERED_COUNTS)(snapshot.matching)
         self._encode = lru_cache(REMEMBERED_QUESTIONS)(lambda text: encoder.encode_queries([text])[0])
 
@@ -71,6 +72,7 @@ class Retriever:
 
         """
         text = _checked(question, k)
+        filters, told = self._understood(filters)
         query = self.understand(text, use_dates)
         best = self.candidates.best(query, k, filters, include_boilerplate)
         hits = tuple(self._hit(query, rank, candidate) for rank, candidate in enumerate(best, start=1))
@@ -82,7 +84,7 @@ class Retriever:
             confidence=judgement.confidence,
             hits=hits,
             reason=judgement.reason,
-            warnings=(*self._left_out(filters), *self._warnings(query.language, hits)),
+            warnings=(*told, *self._warnings(query.language, hits)),
             dates=tuple(
                 FavouredDate(one, self._matching(Filters(one.first, one.last))) for one in query.dates
             ),
@@ -128,6 +130,14 @@ class Retriever:
 
     def _copies_of(self, article: int, document_id: str) -> tuple[Document, ...]:
         return tuple(self.snapshot.copies_of(document_id)) if article in self.candidates.originals else ()
+
+    def _understood(self, filters: Filters) -> tuple[Filters, tuple[str, ...]]:
+        """Return filters written as the articles are, and what the reader should know of them."""
+        if filters == ANYTHING:
+            return filters, ()
+        spellings = self._spellings()
+        written = spellings.of(filters)
+        return written, (*spellings.unknown(filters), *self._left_out(written))
 
     def _left_out(self, filters: Filters) -> tuple[str, ...]:
         """Say how many articles a filter of days leaves out for want of a date alone."""

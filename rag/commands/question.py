@@ -42,12 +42,17 @@ def ask(
     if (question is None) == (file is None):
         raise typer.BadParameter("give either a question or --file")
     from rag.ask_command import Asking, ask_file, ask_one
+    from rag.errors import BadData
     from rag.filters import Filters
 
     days = first and first.date(), last and last.date()
-    asking = Asking(k, Filters(*days, tuple(outlet or ()), tuple(language or ())), dates)
+    try:
+        filters = Filters(*days, tuple(outlet or ()), tuple(language or ()))
+    except BadData as error:
+        raise typer.BadParameter(f"{error}; {error.remedy}", param_hint="--from, --to") from None
     settings = load_settings(data=data, model=model)
     with opened(settings) as retriever:
+        asking = Asking(k, filters, dates)
         if file is not None:
             sys.exit(ask_file(retriever, file, asking, form, settings.address))
         ask_one(retriever, question or "", asking, as_json)

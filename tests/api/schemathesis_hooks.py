@@ -1,4 +1,4 @@
-"""What schemathesis must not take for a question: no pattern can say which characters can be seen."""
+"""What no schema can say: which characters of a question can be seen, that days stand in their order."""
 
 from typing import Any
 
@@ -11,13 +11,25 @@ def can_be_seen(text: object) -> bool:
     return not isinstance(text, str) or any(c.isprintable() and not c.isspace() for c in text)
 
 
+def in_order(question: object) -> bool:
+    filters = question.get("filters") if isinstance(question, dict) else None
+    ends = (
+        [filters.get(name) for name in ("published_from", "published_to")]
+        if isinstance(filters, dict)
+        else []
+    )
+    first, last = ends or (None, None)
+    return not (isinstance(first, str) and isinstance(last, str) and first > last)
+
+
 @schemathesis.hook
 def filter_body(context: schemathesis.HookContext, body: Any) -> bool:  # noqa: ANN401 - any JSON value
     if not isinstance(body, dict):
         return True
     asked = [body.get("questions", [body]), body.get("earlier", [])]
     questions = [one for some in asked if isinstance(some, list) for one in some]
-    return all(can_be_seen(one.get("question") if isinstance(one, dict) else one) for one in questions)
+    seen = all(can_be_seen(one.get("question") if isinstance(one, dict) else one) for one in questions)
+    return seen and all(map(in_order, questions))
 
 
 @schemathesis.hook

@@ -55,6 +55,7 @@ def test_articles_without_a_date_that_a_filter_leaves_out_are_told(ibid: Run, se
         [QUESTION, "--file", "questions.csv"],
         [QUESTION, "--from", "2019-02-31"],
         [QUESTION, "--to", "25/09/2019"],
+        [QUESTION, "--from", "2020-01-02", "--to", "2020-01-01"],
         ["--file", "questions.csv", "--format", "xlsx"],
     ],
 )

@@ -103,6 +103,10 @@ def test_several_dates_are_found_in_order() -> None:
     assert [one.first.year for one in found] == [2019, 2021, 2015]
 
 
+def test_days_that_are_none_are_no_date() -> None:
+    assert find_dates("What was signed between 2021 and 2019, and after 2099?", TODAY) == []
+
+
 @given(texts, st.dates(date(1970, 1, 1), date(2050, 1, 1)))
 def test_any_question_can_be_read(question: str, today: date) -> None:
     for found in find_dates(question, today):

@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from rag.answer import Answer
-from rag.filters import Filters
+from rag.errors import BadData
+from rag.filters import Filters, Spellings
 from tests.library import Library
 from tests.rag.conftest import LibraryIn
 
@@ -19,7 +20,7 @@ outlet = "Le Matin"
 published_on = 2021-01-01
 language = "fr"
 ["c.txt"]
-outlet = "The Post"
+outlet = "L’Écho‑du‑Soir"
 language = "en"
 """
 
@@ -45,8 +46,8 @@ CASES = [
     (Filters(published_from=date(2019, 9, 25)), "ab"),
     (Filters(published_to=date(2019, 9, 25)), "a"),
     (Filters(published_from=date(2019, 9, 26), published_to=date(2021, 1, 1)), "b"),
-    (Filters(outlet=("The Post",)), "c"),
-    (Filters(outlet=("The Post", "Le Matin")), "abc"),
+    (Filters(outlet=("L’Écho‑du‑Soir",)), "c"),
+    (Filters(outlet=("L’Écho‑du‑Soir", "Le Matin")), "abc"),
     (Filters(language=("fr",)), "ab"),
     (Filters(language=("fr",), published_from=date(2020, 1, 1)), "b"),
 ]
@@ -56,6 +57,49 @@ CASES = [
 def test_hits_are_of_the_articles_the_filters_describe(dated: Library, filters: Filters, names: str) -> None:
     sources = {hit.source for hit in ask(dated, filters).hits}
     assert sources == {f"articles/{name}.txt" for name in names}
+
+
+@pytest.mark.parametrize(
+    ("outlet", "names"),
+    [
+        ("le matin", "ab"),
+        (" LE  MATIN", "ab"),
+        ("L'Écho-du-Soir", "c"),
+        ("l’echo–du\u2010SOIR", "c"),
+        ("Ｌe Matin", "ab"),
+    ],
+)
+def test_case_accents_and_typographic_signs_of_a_value_do_not_count(
+    dated: Library, outlet: str, names: str
+) -> None:
+    answer = ask(dated, Filters(outlet=(outlet,)))
+    assert {hit.source for hit in answer.hits} == {f"articles/{name}.txt" for name in names}
+    assert not any("no article" in warning for warning in answer.warnings)
+    assert {hit.source for hit in ask(dated, Filters(language=("FR",))).hits} == {
+        hit.source for hit in ask(dated, Filters(language=("fr",))).hits
+    }
+
+
+def test_a_value_written_as_an_article_has_it_means_no_other() -> None:
+    spellings = Spellings({"outlet": ["Le Pecheur", "Le Pêcheur"], "language": []})
+    assert spellings.of(Filters(outlet=("Le Pêcheur",))).outlet == ("Le Pêcheur",)
+    assert spellings.of(Filters(outlet=("LE PÊCHEUR",))).outlet == ("Le Pecheur", "Le Pêcheur")
+
+
+def test_a_value_that_no_article_has_is_told_with_some_that_articles_have(dated: Library) -> None:
+    answer = ask(dated, Filters(outlet=("L’Écho‑du‑Soir", "Nobody"), language=("de",)))
+    assert answer.hits == ()
+    told = [warning for warning in answer.warnings if "no article" in warning]
+    assert told == [
+        "no article has the outlet 'Nobody'; known are 'Le Matin', 'L’Écho‑du‑Soir'",
+        "no article has the language 'de'; known are 'en', 'fr'",
+    ]
+    assert ask(dated, Filters(outlet=("L’Écho‑du‑Soir", "Nobody"))).hits
+
+
+def test_days_that_hold_none_are_refused() -> None:
+    with pytest.raises(BadData, match="2020-01-02, is after the last, 2020-01-01"):
+        Filters(published_from=date(2020, 1, 2), published_to=date(2020, 1, 1))
 
 
 def test_a_document_is_asked_for_by_its_id(dated: Library) -> None:

@@ -79,7 +79,6 @@ FILTERS = [
     (Filters(published_from=date(2019, 9, 26)), [1, 3]),
     (Filters(published_to=date(2020, 1, 1)), [0, 1]),
     (Filters(published_from=date(2020, 1, 1), published_to=date(2020, 1, 1)), [1]),
-    (Filters(published_from=date(2022, 1, 1), published_to=date(2019, 1, 1)), []),
     (Filters(outlet=("Le Matin",)), [0, 3]),
     (Filters(outlet=("Le Matin", "L'Économiste")), [0, 1, 3]),
     (Filters(outlet=("le matin",)), []),
