@@ -29,6 +29,10 @@ class Citation(BaseModel):
     id: str = Field(examples=[PERMALINK.removeprefix("/c/")])
     label: str = Field(description="How a text refers to it.", examples=["[1]"])
     document_id: str = Field(examples=[DOCUMENT_ID])
+    source: str = Field(
+        description="The file it came from, which names it where it has no title.",
+        examples=["articles/luxembourg.txt"],
+    )
     title: str | None = Field(examples=["Le Luxembourg et le Maroc signent une déclaration d’intention"])
     outlet: str | None = Field(examples=["La Tribune"])
     published_on: date | None = Field(examples=["2019-09-25"])
@@ -70,6 +74,7 @@ class CopyReply(BaseModel):
     """Another article that says the same: a syndicated or repeated copy."""
 
     document_id: str = Field(examples=["0c4d7a1e5f9b2836"])
+    source: str = Field(examples=["articles/quotidien.txt"])
     title: str | None = Field(examples=["Luxembourg et Maroc : une déclaration d’intention"])
     outlet: str | None = Field(examples=["Le Quotidien"])
     published_on: date | None = Field(examples=["2019-09-26"])

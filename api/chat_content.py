@@ -56,7 +56,7 @@ def of_passages(reply: Reply) -> Iterable[Piece]:
 
 def _named(passage: PassageRecord) -> str:
     cited = passage.citation
-    known = (cited.title, cited.outlet, cited.published_on and cited.published_on.isoformat())
+    known = (cited.title or cited.source, cited.outlet, cited.published_on and cited.published_on.isoformat())
     return " · ".join([cited.label, *(escaped(one) for one in known if one)])
 
 
@@ -69,7 +69,7 @@ def annotations(pieces: Iterable[Piece], server: str) -> list[dict[str, Any]]:
             marked = {
                 "start_index": offset + piece.start,
                 "end_index": offset + piece.end,
-                "title": cited.title or cited.outlet or cited.document_id,
+                "title": cited.title or cited.source,
                 "url": server.rstrip("/") + cited.permalink,
             }
             found.append({"type": "url_citation", "url_citation": marked})

@@ -54,7 +54,7 @@ def _reader(
         target="answer" if any(mark.kind == "answer" for mark in marks) else "cited",
         state=state,
         citation=request.path_params.get("citation_id"),
-        heading=document.metadata.title if document else None,
+        heading=document.metadata.title or document.source if document else None,
     )
 
 

@@ -27,6 +27,7 @@ class Citation:
     id: str
     label: str
     document_id: str
+    source: str
     title: str | None
     outlet: str | None
     published_on: date | None
@@ -70,6 +71,7 @@ def cite(hit: Hit) -> Citation:
         id=citation_id(passage.document_id, passage.span, hit.text),
         label=f"[{hit.rank}]",
         document_id=passage.document_id,
+        source=hit.source,
         title=known.title,
         outlet=known.outlet,
         published_on=known.published_on,

@@ -19,6 +19,7 @@ class CitationRecord:
     id: str
     label: str
     document_id: str
+    source: str
     title: str | None
     outlet: str | None
     published_on: date | None
@@ -41,6 +42,7 @@ class CopyRecord:
     """Another article that holds the same words."""
 
     document_id: str
+    source: str
     title: str | None
     outlet: str | None
     published_on: date | None

@@ -52,6 +52,7 @@ def _hit(hit: Hit, snapshot: Index) -> dict[str, Any]:
             "id": citation.id,
             "label": citation.label,
             "document_id": citation.document_id,
+            "source": citation.source,
             "title": citation.title,
             "outlet": citation.outlet,
             "published_on": citation.published_on and citation.published_on.isoformat(),
@@ -77,6 +78,7 @@ def _copy(document: Document) -> dict[str, Any]:
     known = document.metadata
     return {
         "document_id": document.id,
+        "source": document.source,
         "title": known.title,
         "outlet": known.outlet,
         "published_on": known.published_on and known.published_on.isoformat(),

@@ -81,7 +81,7 @@ def print_answer(answer: Answer) -> None:
 
 def _heading(hit: Hit) -> Text:
     citation = cite(hit)
-    known = (citation.title or hit.source, citation.outlet, citation.published_on)
+    known = (citation.title or citation.source, citation.outlet, citation.published_on)
     name = " · ".join(plain(str(part)) for part in known if part)
     return Text.assemble(
         (f"{citation.label} ", "bold cyan"), (name, "bold"), (f"  {citation.permalink}", "dim")

@@ -323,8 +323,8 @@ function drawOutcome(root, reply, address) {
 
 function announce(reply) {
   const passages = counted(reply.answerable ? say.passages : say.nearest, reply.passages.length);
-  const title = reply.passages[0]?.citation.title ?? say.untitled;
-  const words = { passages, confidence: strength(reply.confidence), title };
+  const first = reply.passages[0]?.citation;
+  const words = { passages, confidence: strength(reply.confidence), title: first?.title ?? first?.source };
   find("#announcement").textContent = worded(reply.answerable ? say.found : say.found_none, words);
 }
 
@@ -449,7 +449,7 @@ function drawPassage(hit) {
   Object.assign(item.dataset, { document: citation.document_id, start: citation.start, answers });
   fill(item, ".number", hit.rank);
   find(".open", item).href = `${citation.permalink}?${new URLSearchParams({ answers })}#cited`;
-  fill(item, ".title", citation.title ?? say.untitled).lang = citation.language ?? "";
+  fill(item, ".title", citation.title ?? citation.source).lang = citation.language ?? "";
   drawOrigin(item, citation);
   drawQuote(find(".quote", item), hit);
   drawCopies(find(".copies", item), hit.also_in);
@@ -474,10 +474,10 @@ function drawOrigin(root, source) {
 /** Name the other articles that say the same, each a link to it. */
 function drawCopies(line, copies) {
   if (!copies.length) return line.remove();
-  for (const [i, { document_id, outlet, title, published_on }] of copies.entries()) {
+  for (const [i, { document_id, source, outlet, title, published_on }] of copies.entries()) {
     const link = make("a");
     link.href = `/documents/${encodeURIComponent(document_id)}`;
-    link.append(make("bdi", "", outlet || title || say.untitled));
+    link.append(make("bdi", "", outlet || title || source));
     if (published_on) link.append(", ", timeOf(published_on));
     line.append(i ? "; " : "", link);
   }

@@ -20,6 +20,7 @@ from tests.browser.hostile import PAYLOADS
 from tests.models import running_model
 
 QUESTION = "what did Luxembourg and Morocco sign?"
+UNTITLED = "Whom did the Moroccan minister meet in Lisbon?"  # answered by an article without a title
 MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 
 
@@ -39,15 +40,20 @@ def text_of(markup: str) -> str:
     return html.unescape(re.sub(r"</?p>|<br ?/?>", " ", markup))
 
 
-def test_without_a_model_the_passages_are_the_answer_each_part_with_its_permalink(http: httpx.Client) -> None:
-    reply = complete(http, ("user", QUESTION), temperature=0.7, tools=[])
+@pytest.mark.parametrize("question", [QUESTION, UNTITLED])
+def test_without_a_model_the_passages_are_the_answer_each_part_with_its_permalink(
+    http: httpx.Client, question: str
+) -> None:
+    reply = complete(http, ("user", question), temperature=0.7, tools=[])
     message = reply["choices"][0]["message"]
     marked = [annotation["url_citation"] for annotation in message["annotations"]]
     assert len(marked) == len(reply["ibid"]["passages"])
     for citation, passage in zip(marked, reply["ibid"]["passages"], strict=True):
         words = message["content"][citation["start_index"] : citation["end_index"]]
         assert words == escaped(passage["text"])
-        assert citation["title"] == passage["citation"]["title"]
+        name = passage["citation"]["title"] or passage["citation"]["source"]
+        assert citation["title"] == name
+        assert escaped(name) in message["content"]
         checked = http.get(citation["url"], headers={"accept": "text/html"})
         assert checked.status_code == 200
         assert passage["citation"]["label"] in message["content"]

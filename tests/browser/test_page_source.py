@@ -8,6 +8,22 @@ from playwright.sync_api import expect
 from tests.browser.served import EXAMPLE, UNANSWERED, Site, Visit, ask, joined, opened
 
 EMPTY = ("class", "")
+UNTITLED = "Whom did the Moroccan minister meet in Lisbon?"  # answered by an article without a title
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+def test_an_article_without_a_title_is_named_by_its_file(visit: Visit, site: Site, script: bool) -> None:
+    cited = site.ask(UNTITLED)["passages"][0]["citation"]
+    assert cited["title"] is None
+    page = visit(f"/?q={UNTITLED}", java_script_enabled=script)
+    if script:
+        ask(page, UNTITLED)
+    expect(page.locator(".turn").last.locator(".title").first).to_have_text(
+        "articles/002_d00a182ae5951432.txt"
+    )
+    page.goto(cited["permalink"])
+    expect(page.locator("h1")).to_have_text(cited["source"])
+    assert page.title() == f"{cited['source']} – Ibid"
 
 
 @pytest.mark.parametrize("wide", [True, False], ids=["1280px", "360px"])

@@ -142,6 +142,7 @@ def test_of_word_for_word_copies_the_oldest_is_the_one_cited(library: Library) -
     assert [one.model_dump() for one in passage.also_in] == [
         {
             "document_id": document_id("articles/a.txt"),
+            "source": "articles/a.txt",
             "title": None,
             "outlet": "L'Écho",
             "published_on": date(2021, 3, 2),

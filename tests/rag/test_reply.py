@@ -30,6 +30,7 @@ CITATION = {
     "id",
     "label",
     "document_id",
+    "source",
     "title",
     "outlet",
     "published_on",
