@@ -41,18 +41,19 @@ async def documents(
     request: Request, response: Response, page: Annotated[PageQuery, Query()]
 ) -> dict[str, Any]:
     """Return one page of the articles, ordered by source; `Link` leads to the next page."""
-    reply = await desk_of(request).read(lambda snapshot: _page(snapshot, page))
+    reply = await desk_of(request).read(lambda snapshot: page_of(snapshot, page.limit, page.cursor))
     if reply["next"]:
         response.headers["link"] = f'</v1/documents?limit={page.limit}&cursor={reply["next"]}>; rel="next"'
     return reply
 
 
-def _page(snapshot: Index, page: PageQuery) -> dict[str, Any]:
-    offset = _offset(page.cursor, snapshot.id) if page.cursor is not None else 0
+def page_of(snapshot: Index, limit: int, cursor: str | None) -> dict[str, Any]:
+    """Return DocumentsReply as a dictionary. Raises Problem 404 for a cursor that no page has."""
+    offset = _offset(cursor, snapshot.id) if cursor is not None else 0
     total = snapshot.manifest.counts.documents
-    end = offset + page.limit
+    end = offset + limit
     return {
-        "documents": [summary_of(document) for document in snapshot.documents(offset, page.limit)],
+        "documents": [summary_of(document) for document in snapshot.documents(offset, limit)],
         "total": total,
         "next": _cursor(end, snapshot.id) if end < total else None,
     }

@@ -1,4 +1,4 @@
-"""An article to read, and the permanent address of a citation, for people; programs get JSON."""
+"""The articles to read, and the permanent address of a citation, for people; programs get JSON."""
 
 import re
 from collections.abc import Sequence
@@ -9,6 +9,8 @@ from starlette.responses import JSONResponse, Response
 from api.article import Mark, blocks
 from api.citations import citation_as_json
 from api.desk import desk_of
+from api.documents import page_of
+from api.interface import language_of, messages
 from api.problems import Problem
 from api.template import refuse, render
 from rag.citations import resolve
@@ -17,7 +19,19 @@ from rag.spans import Span
 
 OFFSET = re.compile("[0-9]{1,10}")
 
+ON_A_PAGE = 50  # articles of the list
+
 router = APIRouter()
+
+
+@router.get("/documents")
+async def articles(request: Request, cursor: str | None = None) -> Response:
+    """List the articles, page by page."""
+    try:
+        page = await desk_of(request).read(lambda snapshot: page_of(snapshot, ON_A_PAGE, cursor))
+    except Problem as refusal:
+        return refuse(request, refusal)
+    return render(request, "list", page=page, heading=messages(language_of(request))["all_articles"])
 
 
 @router.get("/documents/{document_id}")

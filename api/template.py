@@ -34,7 +34,7 @@ VERSION_LENGTH = 12  # hexadecimal digits of a file's digest in its address
 
 
 def render(request: Request, view: str, status: int = 200, **values: object) -> HTMLResponse:
-    """Return the page in the reader's language; `view` is "chat", "reader" or "problem"."""
+    """Return the page in the reader's language; `view` is "chat", "list", "reader" or "problem"."""
     language = language_of(request)
     say = messages(language)
     spoken = {
