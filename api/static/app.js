@@ -284,6 +284,7 @@ async function plainReply(address) {
 
 function showWaiting(turn) {
   document.body.classList.remove("fresh");
+  if (!TELLS) find("#question").placeholder = say.placeholder_next; // only a language model is told of the questions before
   find(".problem", turn)?.remove();
   turn.classList.add("waiting");
   if (!turn.isConnected) find("#conversation").append(turn);

@@ -100,6 +100,10 @@ def test_the_page_reflows_at_320_pixels(visit: Visit, site: Site) -> None:
             )
 
 
+def test_the_reference_reflows_at_320_pixels(visit: Visit) -> None:
+    assert sideways(visit("/docs", viewport={"width": NARROWEST, "height": 640})) <= 0
+
+
 def test_nothing_moves_for_those_who_asked_for_less_motion(visit: Visit) -> None:
     page = visit(f"/?q={EXAMPLE}", reduced_motion="reduce")
     page.locator(".open").first.click()

@@ -13,6 +13,27 @@ SCREENSHOT = os.environ.get("README_SCREENSHOT")
 SCREENSHOT_BYTES = 400_000
 
 
+def test_a_long_question_is_no_wall_before_its_passages_and_whole_in_focus(visit: Visit) -> None:
+    page = visit(f"/?q={'recette de la tarte ' * 60}", wide=False)
+    question = page.locator(".question")
+    four_lines = "(e) => e.clientHeight <= 4.1 * parseFloat(getComputedStyle(e).lineHeight)"
+    assert question.evaluate(four_lines)
+    page.keyboard.press("Tab")  # from now on focus is that of a keyboard
+    question.focus()
+    assert question.evaluate("(e) => e.scrollHeight <= e.clientHeight")
+    assert not question.evaluate(four_lines)
+
+
+def test_a_follow_up_is_said_to_be_searched_alone(visit: Visit) -> None:
+    page = visit()
+    box = page.locator("#question")
+    expect(box).to_have_attribute("placeholder", "Ask a question")
+    ask(page, EXAMPLE)
+    expect(box).to_have_attribute("placeholder", "Another question, searched on its own")
+    page.reload()
+    expect(box).to_have_attribute("placeholder", "Another question, searched on its own")
+
+
 def test_filters_narrow_the_answer_and_are_told_with_it(visit: Visit, site: Site) -> None:
     page = visit()
     page.click(".filters summary")
