@@ -56,8 +56,9 @@ def counted(message: Mapping[str, str], n: int, language: str) -> str:
 def strength(confidence: float, spoken: Messages) -> str:
     """Return a confidence between 0 and 1 in words and per cent.
 
-    The floors stand with the words: from 0.8, four answers in five, it is strong; below an even
-    chance it is weak.
+    The floors stand with the words, in per cent as they are shown: from 80, four answers in five, it is
+    strong; below an even chance it is weak.
     """
-    words = next(words for floor, words in spoken["confidence"] if confidence >= floor)
-    return str(spoken["strength"]).format(words=words, percent=int(confidence * 100 + 0.5))
+    percent = int(confidence * 100 + 0.5)
+    words = next(words for floor, words in spoken["confidence"] if percent >= floor)
+    return str(spoken["strength"]).format(words=words, percent=percent)

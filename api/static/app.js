@@ -72,8 +72,9 @@ function counted(message, n) {
 }
 
 function strength(confidence) {
-  const [, words] = say.confidence.find(([floor]) => confidence >= floor);
-  return worded(say.strength, { words, percent: Math.floor(confidence * 100 + 0.5) });
+  const percent = Math.floor(confidence * 100 + 0.5);
+  const [, words] = say.confidence.find(([floor]) => percent >= floor);
+  return worded(say.strength, { words, percent });
 }
 
 /** Write a day as the reader does, or a whole month, or a whole year. */

@@ -47,7 +47,7 @@ def test_numbers_and_confidence_are_put_into_words() -> None:
     assert [counted(corpus, n, "fr") for n in (0, 1, 2)] == ["0 article", "1 article", "2 articles"]
     assert counted(corpus, 12345, "fr") == "12\u202f345 articles"
     assert counted(messages("en")["corpus"], 0, "en") == "0 articles"
-    assert [strength(c, messages("en")) for c in (1.0, 0.8, 0.5, 0.49, 0.0)] == [
+    assert [strength(c, messages("en")) for c in (1.0, 0.796, 0.5, 0.49, 0.0)] == [
         "strong evidence (100%)",
         "strong evidence (80%)",
         "fair evidence (50%)",
