@@ -61,7 +61,8 @@ class Parser:
 
     def _start(self) -> "Connection[bytes, bytes]":
         self._connection, far = Pipe()
-        command = [sys.executable, "-m", "rag.formats.child"]
+        # -P: what lies in the current folder, the articles' perhaps, is never run.
+        command = [sys.executable, "-P", "-m", "rag.formats.child"]
         self._child = subprocess.Popen(
             [*command, str(far.fileno()), str(self.memory), str(self.seconds)],
             pass_fds=[far.fileno()],

@@ -218,6 +218,16 @@ def test_without_the_library_the_command_that_installs_it_is_named(
             assert f"pip install {package}" in caught.value.detail
 
 
+def test_what_lies_in_the_current_folder_is_never_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "json.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')\n")
+    monkeypatch.chdir(tmp_path)
+    with Parser() as parser:
+        assert SENTENCES[0] in parser.read("html", page()).text
+    assert not (tmp_path / "ran").exists()
+
+
 def test_no_child_stays_when_the_work_is_done() -> None:
     with Parser() as parser:
         parser.read("docx", word("x"))
