@@ -79,9 +79,11 @@ def _refuse_broken(content: bytes, error: UnicodeDecodeError) -> None:
 
 def _as_declared(content: bytes, declared: str) -> str | None:
     try:
-        return content.decode(declared)
-    except (LookupError, UnicodeDecodeError):
+        text = content.decode(declared)
+        text.encode()  # some of Python's own encodings yield halves of characters
+    except (LookupError, ValueError):
         return None
+    return text
 
 
 def _strictly(content: bytes, encoding: str) -> str:

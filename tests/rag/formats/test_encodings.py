@@ -65,8 +65,10 @@ def test_an_encoding_the_page_states_is_believed_only_where_the_bytes_allow_it()
         ("read as iso8859-15, as it states",),
     )
     assert decode(FRENCH.encode(), "iso-8859-15") == (FRENCH, ())
-    for wrong in ("ascii", "no-such-encoding"):
+    for wrong in ("ascii", "no-such-encoding", "no\0name", "undefined", "idna"):
         assert decode(FRENCH.encode("latin-1"), wrong)[0] == FRENCH
+    halves = rf"{FRENCH} \ud800".encode("latin-1")
+    assert decode(halves, "unicode_escape")[0] == rf"{FRENCH} \ud800"
 
 
 @pytest.mark.parametrize("seed", range(20))
