@@ -62,7 +62,7 @@ def read_csv(text: str) -> Iterator[Record | Fault]:
     csv.field_size_limit(LARGEST_RECORD)
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text), strict=True)
     try:
-        header = [name.strip() for name in next(rows)]
+        header = [name.strip() for name in next(row for row in rows if row)]
     except csv.Error as error:
         raise Refused("no-header", f"the first line is no CSV: {error}") from None
     while True:
@@ -74,6 +74,9 @@ def read_csv(text: str) -> Iterator[Record | Fault]:
         except StopIteration:
             return
         except csv.Error as error:
+            if rows.line_num > line:  # the next row may begin anywhere in a text
+                yield Fault(line, "bad-record", f"is no CSV: {error}; nothing from here on is read")
+                return
             yield Fault(line, "bad-record", f"is no CSV: {error}")
         except Refused as refused:
             yield Fault(line, refused.reason, refused.detail)

@@ -95,6 +95,19 @@ def test_a_row_is_named_by_the_line_it_begins_on() -> None:
     assert [fault.line for fault in faults] == [4, 6]
 
 
+def test_below_a_row_that_swallowed_others_nothing_is_guessed() -> None:
+    records, faults = split(read_csv('id,text\na,bon\nb,"sans fin\nc,bon\nd,"bon, mais"\ne,bon\n'))
+    assert [record.name for record in records] == ["a"]
+    ((line, detail),) = [(fault.line, fault.detail) for fault in faults]
+    assert line == 3
+    assert detail.endswith("nothing from here on is read")
+
+
+def test_blank_lines_above_the_header_are_passed_over() -> None:
+    (record,), faults = split(read_csv("\n\r\nid,text\na,bon\n"))
+    assert (record.line, record.name, faults) == (4, "a", [])
+
+
 def test_a_quote_never_closed_is_a_fault_at_its_line() -> None:
     records, faults = split(read_csv('id,text\na,bon\nb,"sans fin\nc,bon\n'))
     assert ([record.name for record in records], [fault.line for fault in faults]) == (["a"], [3])
