@@ -129,7 +129,8 @@ READINGS: tuple[tuple[str, Reading], ...] = (
     (rf"(?:after|après)\s+{_Y}", lambda found, _: (date(int(found["year"]) + 1, 1, 1), LATEST)),
     (rf"(?:before|avant)\s+{_Y}", lambda found, _: (EARLIEST, date(int(found["year"]) - 1, 12, 31))),
     (rf"{_IN}\s+{_Y}", lambda found, _: _year(int(found["year"]))),
-    (rf"(?:last|in|en)\s+{_M}(?:\s+derni(?:er|ère))?(?!\s+\d)", _past_month),
+    # "en sept ans" is seven years.
+    (rf"(?:last|in|en)\s+(?!sept\b[^.]){_M}(?:\s+derni(?:er|ère))?(?!\s+\d)", _past_month),
     (r"last year|l['’]an(?:née)? (?:derni(?:er|ère)|passée?)", lambda _, today: _year(today.year - 1)),
     (r"this year|cette année", lambda _, today: _year(today.year)),
     (r"last month|le mois dernier|le mois passé", lambda _, today: _months_before(today, 1)),
@@ -172,7 +173,7 @@ def _every(question: str, today: date) -> Iterator[DateMention]:
         for found in pattern.finditer(question):
             try:
                 first, last = reading(found, today)
-            except ValueError:  # the 31st of June
+            except (ValueError, KeyError):  # the 31st of June; an "ſ" that passes for an "s"
                 continue
             if first <= last:  # "between 2021 and 2019" means no day
                 yield DateMention(Span(*found.span()), first, last)

@@ -98,6 +98,16 @@ def test_every_month_in_every_spelling(month: int, year: int) -> None:
         assert (found.first, found.last) == days(f"{year}-{month:02d}")
 
 
+@pytest.mark.parametrize("letter", ["marſ 2021", "12 ſeptembre 2021", "avrıl 2021"])
+def test_a_letter_that_passes_for_another_makes_no_month(letter: str) -> None:
+    find_dates(f"Que s'est-il passé en {letter} ?", TODAY)
+
+
+def test_sept_is_a_number_where_nothing_makes_it_a_month() -> None:
+    assert find_dates("Combien de contrats en sept ans ?", TODAY) == []
+    assert [one.first.month for one in find_dates("en sept. ou in Sept 2020?", TODAY)] == [9, 9]
+
+
 def test_several_dates_are_found_in_order() -> None:
     found = find_dates("in 2019 or in January 2021, and since 2015?", TODAY)
     assert [one.first.year for one in found] == [2019, 2021, 2015]
