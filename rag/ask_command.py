@@ -69,7 +69,8 @@ def _reply(retriever: Retriever, question: str, asking: Asking) -> dict[str, Any
     try:
         answer, took_ms = _timed(retriever, question, asking)
     except BadData as error:
-        return {"question": question, "error": str(error)}
+        # A question may be no Unicode, which is why it could not be asked.
+        return {"question": question.encode("utf-8", "replace").decode(), "error": str(error)}
     return answer_as_json(answer, retriever.snapshot, took_ms)
 
 

@@ -1,7 +1,9 @@
 """A file of questions: CSV with a column `question`, JSON lines, or plain text with one a line."""
 
 import csv
+import io
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -9,6 +11,8 @@ from rag.errors import BadData, NoInput
 
 COLUMN = "question"
 LARGEST_CELL = 131_072  # characters; the csv module's own limit, which belongs to the process
+# Others, such as U+2028, come with text pasted from a page, and end no line of a file.
+LINE_END = re.compile("\r\n|\r|\n")
 DELIMITERS = (",", ";", "\t")  # a spreadsheet set to French writes semicolons
 
 
@@ -39,7 +43,7 @@ def read_questions(path: Path) -> list[str]:
 def _csv(text: str, path: Path) -> Iterator[str]:
     csv.field_size_limit(LARGEST_CELL)  # reading articles may have raised it
     header = text.partition("\n")[0]
-    rows = csv.DictReader(text.splitlines(keepends=True), delimiter=max(DELIMITERS, key=header.count))
+    rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(DELIMITERS, key=header.count))
     try:
         names = {name.strip().lower(): name for name in rows.fieldnames or () if name}
         if COLUMN not in names:
@@ -67,7 +71,7 @@ def _question_of(line: str, place: str) -> str:
 
 
 def _text(text: str, path: Path) -> Iterator[str]:
-    yield from (line for line in text.splitlines() if line.strip())
+    yield from (line for line in LINE_END.split(text) if line.strip())
 
 
 READERS: Mapping[str, Callable[[str, Path], Iterator[str]]] = {

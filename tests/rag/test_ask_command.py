@@ -78,6 +78,17 @@ def test_a_file_is_answered_line_by_line_and_what_was_not_asked_is_told(
     assert replies[0] | {"took_ms": 0} == alone | {"took_ms": 0}
 
 
+@pytest.mark.parametrize("form", ["jsonl", "csv"])
+def test_a_question_that_is_no_unicode_costs_only_its_row(
+    ibid: Run, seeds_data: Path, tmp_path: Path, form: str
+) -> None:
+    (path := tmp_path / "questions.jsonl").write_text(f'"\\ud800 ?"\n"{QUESTION}"\n', "utf-8")
+    done = ibid("ask", "--file", path, "--format", form, "-k", "1", IBID_DATA=str(seeds_data))
+    assert (done.returncode, "Traceback" in done.stderr) == (65, False)
+    assert "? ?" in done.stdout
+    assert QUESTION in done.stdout
+
+
 def test_a_file_is_answered_as_a_table_without_formulas(ibid: Run, seeds_data: Path, asked: Path) -> None:
     done = ibid("ask", "--file", asked, "--format", "csv", "-k", "1", IBID_DATA=str(seeds_data))
     rows = list(csv.DictReader(io.StringIO(done.stdout, newline="")))

@@ -23,6 +23,8 @@ def written(folder: Path, name: str, content: bytes | str) -> Path:
         ("a.CSV", "id\tquestion\n1\tqui ?\n2\n", ["qui ?", ""]),
         ("a.jsonl", '{"question": "qui ?", "id": 1}\n\n"quoi\u2028?"\r\n', ["qui ?", "quoi\u2028?"]),
         ("a.txt", "qui ?\r\n\n  quoi ?\n", ["qui ?", "  quoi ?"]),
+        ("a.txt", "qui\u2028et\x85quoi ?\rpourquoi ?", ["qui\u2028et\x85quoi ?", "pourquoi ?"]),
+        ("a.csv", "question\nqui\u2028et\x85quoi ?\n", ["qui\u2028et\x85quoi ?"]),
     ],
 )
 def test_every_question_is_read_in_its_order(
