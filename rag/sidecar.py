@@ -20,7 +20,7 @@ def read_sidecar(path: Path) -> dict[str, Metadata]:
     """
     try:
         tables = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise BadData(f"{path}: {error}", "Correct the file, or move it away.") from error
     return {name: _entry(path, name, table) for name, table in tables.items()}
 
@@ -59,7 +59,8 @@ class Sidecars:
         """Return what the sidecars read so far say about files that are not there, by sidecar."""
         notes: dict[str, tuple[str, ...]] = {}
         for path, table in sorted(self._tables.items()):
-            if missing := [name for name in table if not _is_there(path, name)]:
+            there = _names_under(path.parent) if table else set()
+            if missing := [name for name in table if name not in there]:
                 notes[str(path)] = (f"speaks of files that are not there: {', '.join(missing)}",)
         return notes
 
@@ -69,6 +70,5 @@ class Sidecars:
         return self._tables[path]
 
 
-def _is_there(sidecar: Path, name: str) -> bool:
-    folder = sidecar.parent
-    return (folder / name).exists() or any((below / name).exists() for below in folder.iterdir())
+def _names_under(folder: Path) -> set[str]:
+    return {path.name for pattern in ("*", "*/*") for path in folder.glob(pattern)}

@@ -114,6 +114,8 @@ WRONG_SIDECARS = [
     ('["a.txt"]\ntitle = 5\n', "title"),
     ('"a.txt" = "title"\n', "a.txt"),
     ('["a.txt"]\nlanguage = "French"\n', "French"),
+    (f"a = {'[' * 5000}", "recursion"),
+    (f"a = {'9' * 5000}", "digits"),
 ]
 
 
@@ -236,10 +238,11 @@ def test_a_sidecar_that_speaks_of_files_that_are_not_there_is_reported(tmp_path:
     folder.mkdir()
     (folder / "a.txt").write_text(FRENCH)
     (folder / "empty.txt").write_text("")
-    tables = ("a.txt", "empty.txt", "b.txt", "c.txt")
+    long = "n" * 300
+    tables = ("a.txt", "empty.txt", "b.txt", "c.txt", long)
     (tmp_path / "articles.toml").write_text("".join(f'["{name}"]\noutlet = "X"\n' for name in tables))
     (message,) = take_in([folder]).notes[str(tmp_path / "articles.toml")]
-    assert message.endswith("not there: b.txt, c.txt")
+    assert message.endswith(f"not there: b.txt, c.txt, {long}")
 
 
 def test_records_that_cannot_be_read_are_skipped_by_file_and_line(tmp_path: Path) -> None:
