@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
+from textwrap import wrap
 
 from rag.cleaning import Cleaning
 from rag.copies import link_copies
@@ -107,7 +108,8 @@ def _compared(text: str, cleaning: Cleaning) -> str:
     Where the body is not known, two short articles under one long menu would look alike: only the very same
     text is a copy there.
     """
-    return text_digest(text) if cleaning.uncertain else cleaning.body(text)
+    # Cut into words of 32 bits, what `runs_of` keeps of a word.
+    return " ".join(wrap(text_digest(text), 8)) if cleaning.uncertain else cleaning.body(text)
 
 
 def _refuse_twins(sources: Sequence[Source]) -> None:
