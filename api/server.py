@@ -1,6 +1,7 @@
 """The server process: bounded connections, a printed address once it answers, other workers beside it."""
 
 import contextlib
+import gc
 import socket
 import sys
 from collections.abc import Callable, Iterator
@@ -93,6 +94,8 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then announce: from here on connections are accepted and answered."""
         await super().startup(sockets)
+        # What was made so far stays; walking over it again held one question in a hundred for 50 ms.
+        gc.freeze()
         if self.started and sockets:
             self._announce(_address(sockets[0]))
 
