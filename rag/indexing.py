@@ -12,7 +12,7 @@ from filelock import FileLock, Timeout
 
 from embeddings import EmbeddingCache, Encoder, Vectors
 from rag.documents import Document
-from rag.errors import CannotWrite, IndexUnreachable, Locked, SnapshotError
+from rag.errors import CannotWrite, IndexUnreachable, Locked, NoInput, SnapshotError
 from rag.formats.cache import ExtractionCache
 from rag.intake import Intake, take_in
 from rag.location import Location, location_of
@@ -48,7 +48,7 @@ def build_index(
     removed. Where nothing changed, the current snapshot stays.
 
     Raises:
-        NoInput, BadData: as `rag.intake.take_in`.
+        NoInput, BadData: as `rag.intake.take_in`; the old index stands.
         Locked: another run is writing to the data folder.
         CannotWrite: the disk is full or a folder may not be written; the old index stands.
         IndexUnreachable: the index lies in Milvus, which does not answer; the old index stands.
@@ -57,7 +57,7 @@ def build_index(
     started = time.monotonic()
     location = location_of(settings)
     with _writing(settings.data, location), ExtractionCache(settings.data / EXTRACTIONS) as extractions:
-        intake = take_in(paths, progress, extractions)
+        intake = _taken_in(paths, location, progress, extractions)
         contents = contents_of(intake.documents, settings.passage_tokens, progress)
         roots = tuple(str(path.resolve()) for path in paths)
         manifest = describe(contents, encoder, settings.passage_tokens, roots)
@@ -70,6 +70,23 @@ def build_index(
         extractions.keep_only_met()
         location.sweep()
     return _report(intake, manifest, digests, embedded, time.monotonic() - started)
+
+
+def _taken_in(
+    paths: Sequence[Path], location: Location, progress: Progress, extractions: ExtractionCache
+) -> Intake:
+    """Read the articles; where there are none, say what becomes of those of the index before.
+
+    They may all have been deleted on purpose, or a disk may not be mounted: which one, only the user knows.
+    """
+    try:
+        return take_in(paths, progress, extractions)
+    except NoInput as error:
+        if not (kept := len(location.before()[1])):
+            raise
+        message = f"{error}; the former index stands and still answers (articles: {kept})"
+        remedy = f"{error.remedy}; or remove the index ({location.removal}) and end the servers that hold it"
+        raise NoInput(message, remedy) from None
 
 
 def contents_of(

@@ -3,6 +3,7 @@
 import sqlite3
 from importlib.util import find_spec
 from pathlib import Path
+from shlex import quote
 from typing import Protocol
 
 from embeddings import Encoder, Vectors
@@ -59,6 +60,11 @@ class Location(Protocol):
         """Remove what interrupted runs left, and every index but the current one. Raises as `write`."""
         ...
 
+    @property
+    def removal(self) -> str:
+        """Return how somebody removes the index and all that was kept of its articles."""
+        ...
+
 
 class Folder:
     """A data folder on this machine."""
@@ -105,6 +111,11 @@ class Folder:
     def sweep(self) -> None:
         """Remove every snapshot but the current one."""
         sweep(self._data)
+
+    @property
+    def removal(self) -> str:
+        """Return the command that removes the data folder."""
+        return f"rm -r {quote(str(self._data))}"
 
 
 def location_of(settings: Settings) -> Location:

@@ -110,6 +110,12 @@ class Milvus:
                 older = f"generation < {keep.number}"
                 connection.client.delete(connection.name, filter=older, timeout=PATIENCE)
 
+    @property
+    def removal(self) -> str:
+        """Return which collections to drop."""
+        name = self._connection.name
+        return f"drop the collections {name} and {name}_* in Milvus, and remove the data folder"
+
     def _current(self) -> Generation:
         if (current := self._connection.current()) is None:
             raise SnapshotMissing(f"there is no index at {self._address}", NEW)

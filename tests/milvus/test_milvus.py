@@ -8,7 +8,14 @@ import pytest
 from pymilvus import MilvusClient
 
 from embeddings import Encoder
-from rag.errors import BadConfiguration, IndexUnreachable, SnapshotDamaged, SnapshotMismatch, SnapshotMissing
+from rag.errors import (
+    BadConfiguration,
+    IndexUnreachable,
+    NoInput,
+    SnapshotDamaged,
+    SnapshotMismatch,
+    SnapshotMissing,
+)
 from rag.evaluation.gold import load_gold
 from rag.filters import Filters
 from rag.indexing import build_index
@@ -44,6 +51,21 @@ def generation_of(library: Library) -> Generation:
 
 def client_of(library: Library) -> MilvusClient:
     return connection_of(library).client
+
+
+def test_where_no_article_is_left_the_collections_to_drop_are_named(library: Library) -> None:
+    library.write(a=TEXT)
+    library.index()
+    (library.articles / "a.txt").unlink()
+    with pytest.raises(NoInput, match=r"still answers \(articles: 1\)") as caught:
+        library.index()
+    name = connection_of(library).name
+    assert f"drop the collections {name} and {name}_*" in caught.value.remedy
+    for collection in client_of(library).list_collections():
+        if collection == name or collection.startswith(f"{name}_"):
+            client_of(library).drop_collection(collection)
+    with pytest.raises(SnapshotMissing), library.opened():
+        pass
 
 
 def test_answers_are_those_of_an_index_on_a_disk(

@@ -304,14 +304,20 @@ def test_progress_ends_with_every_text_done(library: Library) -> None:
     assert embedding[-1] == [report.passages, report.passages]
 
 
-def test_a_folder_without_articles_leaves_the_old_index(library: Library) -> None:
+def test_a_folder_without_articles_leaves_the_old_index_and_says_so(library: Library) -> None:
     report = library.index()
     for path in library.articles.iterdir():
         path.unlink()
-    with pytest.raises(NoInput):
+    with pytest.raises(NoInput, match=r"still answers \(articles: 2\)") as caught:
         library.index()
     with library.opened() as snapshot:
         assert snapshot.id == report.index
+    removal = f"rm -r {library.data}"
+    assert removal in caught.value.remedy
+    subprocess.run(removal.split(), check=True)
+    with pytest.raises(NoInput) as without:  # nothing answers any more, nothing is said of it
+        library.index()
+    assert "answers" not in str(without.value)
 
 
 HOLD = """
