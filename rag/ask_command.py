@@ -11,6 +11,7 @@ from rag.answer import Answer
 from rag.answer_table import header, rows_of
 from rag.errors import BadData
 from rag.filters import Filters
+from rag.output import print_json, put
 from rag.question_file import read_questions
 from rag.reply import answer_as_json
 from rag.retriever import Retriever
@@ -38,8 +39,7 @@ def ask_one(retriever: Retriever, question: str, asking: Asking, as_json: bool) 
 
     answer, took_ms = _timed(retriever, question, asking)
     if as_json:
-        reply = answer_as_json(answer, retriever.snapshot, took_ms)
-        sys.stdout.write(json.dumps(reply, ensure_ascii=False, indent=2) + "\n")
+        print_json(answer_as_json(answer, retriever.snapshot, took_ms))
     else:
         print_answer(answer)
 
@@ -53,13 +53,11 @@ def ask_file(retriever: Retriever, path: Path, asking: Asking, form: TableFormat
     """
     questions, failed = read_questions(path), 0
     if form == "csv":
-        sys.stdout.write(header())
+        put(header())
     for question in questions:
         reply = _reply(retriever, question, asking)
         failed += "error" in reply
-        written = rows_of(reply, address) if form == "csv" else json.dumps(reply, ensure_ascii=False) + "\n"
-        sys.stdout.write(written)
-        sys.stdout.flush()  # a program reading along sees each answer at once
+        put(rows_of(reply, address) if form == "csv" else json.dumps(reply, ensure_ascii=False) + "\n")
     if failed:
         sys.stderr.write(f"ibid: {failed} of {len(questions)} questions could not be asked; see their rows\n")
     return BadData.exit_code if failed else 0

@@ -1,11 +1,9 @@
-"""Standard output: JSON for programs, and a quiet end where whoever reads stops early (`| head -1`)."""
+"""Standard output: text and JSON for programs, and a quiet end where who reads stops early (`| head -1`)."""
 
 import io
 import json
 import os
 import sys
-
-import typer
 
 
 class _Outlet(io.FileIO):
@@ -29,6 +27,18 @@ def end_quietly() -> None:
     sys.stdout = io.TextIOWrapper(outlet, encoding, errors, line_buffering=lines)
 
 
+def put(text: str) -> None:
+    """Write a text, which may hold words of articles: verbatim, but `plain` where it goes to a terminal."""
+    if sys.stdout is None:
+        return
+    if sys.stdout.isatty():
+        from rag.terminal import plain  # not before: rich takes its time
+
+        text = plain(text.replace("\r\n", "\n"))
+    sys.stdout.write(text)
+    sys.stdout.flush()  # a program reading along sees each answer at once
+
+
 def print_json(value: object) -> None:
     """Print a value for programs; what JSON does not know (days, paths) as text."""
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+    put(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rag.report import Report
 
 # Controls that move the cursor, colour the screen or turn the direction of writing.
-UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 PIPE_WIDTH = 100  # columns where the output is no terminal
 MOST_ROWS = 20  # of one kind in the report of a run: what is wrong with a whole archive fills no screen
 
@@ -65,9 +65,9 @@ def print_answer(answer: Answer) -> None:
     """Print the passages with their answering sentences in bold, or say that there is no answer."""
     console = _console()
     for warning in answer.warnings:
-        _console(err=True).print(Text(plain(f"warning: {warning}"), style="yellow"))
+        _console(err=True).print(Text(f"warning: {plain(warning)}", style="yellow"))
     if not answer.answerable:
-        console.print(Text(f"No answer: {answer.reason}.", style="bold"))
+        console.print(Text(f"No answer: {plain(answer.reason or '')}.", style="bold"))
         if answer.hits:
             console.print(Text("The nearest passages:"))
     for hit in answer.hits:

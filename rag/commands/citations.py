@@ -7,6 +7,7 @@ import typer
 
 from rag.commands.opened import opened
 from rag.commands.options import Data, Model
+from rag.output import put
 from rag.settings import load_settings
 
 
@@ -26,4 +27,4 @@ def export(
     settings, today = load_settings(data=data, model=model), datetime.now(UTC).date()
     with opened(settings) as retriever:
         cited = references(ids, retriever.snapshot, settings.address, today)
-    typer.echo(EXPORTS[form].write(cited), nl=False)
+    put(EXPORTS[form].write(cited))

@@ -2,11 +2,9 @@
 
 import sys
 
-import typer
-
 from rag.commands.opened import opened
 from rag.commands.options import AsJson, Data, Model
-from rag.output import print_json
+from rag.output import print_json, put
 from rag.settings import Settings, load_settings
 
 
@@ -15,7 +13,7 @@ def verify(data: Data = None, model: Model = None) -> None:
     with opened(load_settings(data=data, model=model)) as retriever:
         manifest = retriever.snapshot.manifest
         held = f"{len(manifest.files)} files" if manifest.files else f"{manifest.counts.passages} passages"
-        typer.echo(f"{retriever.snapshot.place}: {held} are as the manifest says")
+        put(f"{retriever.snapshot.place}: {held} are as the manifest says\n")
 
 
 def doctor(data: Data = None, model: Model = None, as_json: AsJson = False) -> None:

@@ -1,7 +1,6 @@
 """What `ibid evaluate` does: ask, measure, compare, report. Results on stdout, progress on stderr."""
 
 import json
-import sys
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from rag.evaluation.results import as_json, read_results, results_of
 from rag.evaluation.run import Evaluation, evaluate
 from rag.evaluation.summary import Summary, summarise
 from rag.evaluation.trec import write_trec
+from rag.output import put
 
 if TYPE_CHECKING:
     from rag.retriever import Retriever
@@ -136,4 +136,4 @@ def _dump(record: dict[str, Any]) -> str:
 
 
 def _print_json(record: dict[str, Any]) -> None:
-    sys.stdout.write(_dump(record))
+    put(_dump(record))

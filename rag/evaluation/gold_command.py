@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from rag.answer import Hit
 from rag.errors import BadData, CannotWrite, NoInput
 from rag.evaluation.gold import Gold, parse_gold, read_text
+from rag.output import put
 from rag.snapshot import sync_folder
 from rag.spans import Span
 from rag.terminal import plain
@@ -70,7 +71,7 @@ def add_command(retriever: "Retriever", path: Path, draft: Draft, k: int) -> Non
         "answers": answers,
         **({} if answers else {"why": _read_line("Why does nothing answer it? ")}),
     }
-    sys.stdout.write(_add(path, record, draft.pair, retriever))
+    put(_add(path, record, draft.pair, retriever))
 
 
 def _text_before(path: Path) -> str:

@@ -1,7 +1,6 @@
 """What `ibid compare-models` does: measure each model on the same texts, and show one table."""
 
 import json
-import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from rag.evaluation.bitext import load_parallel
 from rag.evaluation.material import Material, gather
 from rag.evaluation.models import Figures, measure
 from rag.evaluation.named import check_prefixes
+from rag.output import put
 from rag.terminal import plain
 
 PIPE_WIDTH = 120  # columns where the output is no terminal, so that no table is folded
@@ -67,7 +67,7 @@ def compare_models_command(request: ModelsRequest, load: Callable[[str], Encoder
         check_prefixes(name, encoder)
     figures = [measure(name, encoders[name], material) for name in _bar(list(encoders))]
     if request.json:
-        sys.stdout.write(json.dumps(_as_json(figures, material, request), ensure_ascii=False) + "\n")
+        put(json.dumps(_as_json(figures, material, request), ensure_ascii=False) + "\n")
     else:
         _print(figures, material, request)
     return 0

@@ -12,13 +12,15 @@ from pathlib import Path
 
 import pytest
 
+from rag.terminal import plain
+from tests.rag.conftest import COMMAND
 from tests.rag.test_reply import ANSWER, CITATION, PASSAGE
 
 ROOT = Path(__file__).parents[2]
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 QUESTION = "What did Luxembourg and Morocco sign?"
 HOSTILE = (
-    "\x1b[2J\x1b]0;owned\x07\x9b31m\u202etitre\n\n"
+    "\x1b[2J\x1b]0;owned\x07\x9b31m\u202e\u061ctitre\n\n"
     "Le Maroc \x1b[31msigne\x1b]8;;http://evil\x07 un accord [bold]gras[/bold]. "
 )
 
@@ -257,22 +259,21 @@ def test_a_reader_that_goes_away_is_no_error(seeds_data: Path, tmp_path: Path) -
     assert done.stderr == ""
 
 
+def _environment(folder: Path) -> dict[str, str]:
+    own = {"IBID_DATA": str(folder / "data"), "PYTHONPATH": str(ROOT), "TERM": "xterm-256color"}
+    return {**os.environ, **own}
+
+
 def _on_a_terminal(arguments: list[str], folder: Path) -> bytes:
     """Return what a process writes to a terminal, both outputs together."""
     ours, its = pty.openpty()
-    environment = {
-        **os.environ,
-        "IBID_DATA": str(folder / "data"),
-        "PYTHONPATH": str(ROOT),
-        "TERM": "xterm-256color",
-    }
     with subprocess.Popen(
-        [sys.executable, "-c", "from rag.cli import main; main()", *arguments],
+        [*COMMAND, *arguments],
         stdin=its,
         stdout=its,
         stderr=its,
         cwd=folder,
-        env=environment,
+        env=_environment(folder),
     ):
         os.close(its)
         shown = b""
@@ -285,21 +286,48 @@ def _on_a_terminal(arguments: list[str], folder: Path) -> bytes:
     return shown
 
 
-@pytest.mark.parametrize("command", [["ask", "Que signe le Maroc ?"], ["inspect", "articles/"], ["index"]])
+SHOWN = [
+    ["ask", "Que signe le Maroc ?"],
+    ["ask", "Que signe le Maroc ?", "--json"],
+    ["ask", "--file", "questions.txt"],
+    ["ask", "--file", "questions.txt", "--format", "csv"],
+    ["inspect", "articles/"],
+    ["inspect", "articles/", "--json"],
+    ["index"],
+]
+
+
+@pytest.mark.parametrize("command", SHOWN)
 def test_escapes_of_an_article_never_reach_the_terminal(
     tmp_path: Path, hostile_data: Path, command: list[str]
 ) -> None:
     shutil.copytree(hostile_data, tmp_path / "data")
+    (tmp_path / "questions.txt").write_text("Que signe le Maroc ?\n")
     shown = _on_a_terminal(command, tmp_path).decode()
     assert "Traceback" not in shown
     assert "articles" in shown or "signe" in shown
     # The program's own: colours and weights, and those with which a progress bar is drawn.
     foreign = re.sub(r"\x1b\[[0-9;]*[mAKG]|\x1b\[\?25[hl]", "", shown)
-    assert re.findall(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e]", foreign) == []
+    assert re.findall(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u202a-\u202e]", foreign) == []
     assert "\x1b[31msigne" not in shown
-    assert "[2J" not in shown or "\ufffd[2J" in shown
-    if command[0] == "ask":
+    assert "\x1b[2J" not in shown
+    if command == SHOWN[0]:
         assert "[bold]gras[/bold]" in re.sub(r"\s+", "", foreign).replace("\ufffd", "")
+
+
+@pytest.mark.parametrize("form", ["markdown", "ris", "bibtex", "csl-json"])
+def test_an_export_keeps_every_character_in_a_pipe_and_is_plain_on_a_terminal(
+    tmp_path: Path, hostile_data: Path, ibid: Run, form: str
+) -> None:
+    shutil.copytree(hostile_data, tmp_path / "data")
+    asked = json.loads(ibid("ask", "Que signe le Maroc ?", "-k", "1", "--json").stdout)
+    command = ["export", asked["passages"][0]["citation"]["id"], "--format", form]
+    piped = subprocess.run([*COMMAND, *command], env=_environment(tmp_path), capture_output=True).stdout
+    shown = _on_a_terminal(command, tmp_path)
+    assert "\u061c" in piped.decode()
+    assert form == "csl-json" or b"\x1b" in piped  # JSON writes it as \\u001b
+    # A terminal ends lines with CR LF by itself.
+    assert shown.replace(b"\r\n", b"\n").decode() == plain(piped.replace(b"\r\n", b"\n").decode())
 
 
 @pytest.fixture(scope="module")
