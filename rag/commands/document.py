@@ -24,7 +24,8 @@ def inspect(
     with opened(load_settings(data=data, model=model)) as retriever:
         snapshot = retriever.snapshot
         every = snapshot.documents(0, snapshot.manifest.counts.documents)
-        matching = [one for one in every if document == one.id or document in one.source]
+        exact = [one for one in every if document in (one.id, one.source)]
+        matching = exact or [one for one in every if document in one.source]
         if len(matching) != 1:
             names = ", ".join(one.source for one in matching[:10]) or "none"
             raise NoInput(f"{document!r} names {len(matching)} documents ({names})", "give one id or source")

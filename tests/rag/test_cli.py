@@ -243,6 +243,17 @@ def test_an_article_is_inspected_by_a_part_of_its_name(ibid: Run, seeds_data: Pa
     assert "names 5 documents" in ambiguous.stderr
 
 
+def test_an_exact_source_is_not_ambiguous_though_others_begin_with_it(ibid: Run, tmp_path: Path) -> None:
+    (tmp_path / "j").mkdir()
+    lines = [json.dumps({"text": f"Le Maroc signe le {number}e accord."}) for number in range(1, 12)]
+    (tmp_path / "j" / "export.jsonl").write_text("\n".join(lines))
+    in_order(ibid("index", tmp_path / "j"), 0)
+    shown = ibid("inspect", "j/export.jsonl#1", "--json")
+    in_order(shown, 0)
+    assert json.loads(shown.stdout)["source"] == "j/export.jsonl#1"
+    in_order(ibid("inspect", "export.jsonl#1"), 66)
+
+
 def test_a_reader_that_goes_away_is_no_error(seeds_data: Path, tmp_path: Path) -> None:
     command = (
         f"'{sys.executable}' -c 'from rag.cli import main; main()' ask 'Maroc ?' -k 50 --json | head -c 1"
