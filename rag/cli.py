@@ -39,7 +39,11 @@ def main() -> None:
     """Run the command line; every error a user can cause ends in one line and its exit code."""
     end_quietly()
     try:
-        app()
+        try:
+            app()
+        finally:
+            if sys.stdout is not None:
+                sys.stdout.flush()
     except IbidError as error:
         _fail(str(error), error.remedy, error.exit_code)
     except KeyboardInterrupt:
@@ -50,9 +54,6 @@ def main() -> None:
         if not isinstance(error, EncoderError):
             raise
         _fail(str(error), error.remedy, BadConfiguration.exit_code)
-    finally:
-        if sys.stdout is not None:
-            sys.stdout.flush()
 
 
 def _fail(message: str, remedy: str, code: int) -> None:

@@ -5,21 +5,34 @@ import json
 import os
 import sys
 
+from rag.errors import CannotWrite
+
 
 class _Outlet(io.FileIO):
-    """The file of standard output; ends the program with 0 when its reader has gone."""
+    """The file of standard output; ends the program with 0 when its reader has gone.
+
+    Raises:
+        CannotWrite: the disk is full, or otherwise takes nothing.
+
+    """
 
     def write(self, data: object, /) -> int:
         try:
             return super().write(data)  # type: ignore[arg-type]
-        except BrokenPipeError:
+        except OSError as error:
             # What is still buffered goes nowhere, so that leaving does not fail on it again.
             os.dup2(os.open(os.devnull, os.O_WRONLY), self.fileno())
-            raise SystemExit(0) from None
+            if isinstance(error, BrokenPipeError):
+                raise SystemExit(0) from None
+            message = f"standard output cannot be written ({error.strerror or error})"
+            raise CannotWrite(message, "free some space, or send it elsewhere") from None
 
 
 def end_quietly() -> None:
-    """Let the program end with 0, and say nothing, when nobody reads its output any more."""
+    """Let the program end with 0, and say nothing, when nobody reads its output any more.
+
+    What cannot be written for another reason raises CannotWrite.
+    """
     if sys.stdout is None:  # closed from the start
         return
     encoding, errors, lines = sys.stdout.encoding, sys.stdout.errors, sys.stdout.isatty()

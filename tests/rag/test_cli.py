@@ -19,6 +19,7 @@ from tests.rag.test_reply import ANSWER, CITATION, PASSAGE
 ROOT = Path(__file__).parents[2]
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 QUESTION = "What did Luxembourg and Morocco sign?"
+FULL = Path("/dev/full")
 HOSTILE = (
     "\x1b[2J\x1b]0;owned\x07\x9b31m\u202e\u061ctitre\n\n"
     "Le Maroc \x1b[31msigne\x1b]8;;http://evil\x07 un accord [bold]gras[/bold]. "
@@ -268,6 +269,27 @@ def test_a_reader_that_goes_away_is_no_error(seeds_data: Path, tmp_path: Path) -
     )
     assert done.stdout == "{"
     assert done.stderr == ""
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="no device here is always full")
+@pytest.mark.parametrize(
+    "command",
+    [["ask", "Maroc ?", "--json"], ["ask", "Maroc ?"], ["inspect", "001_"], ["config", "--json"], ["--help"]],
+)
+def test_a_full_disk_behind_the_output_is_told(seeds_data: Path, tmp_path: Path, command: list[str]) -> None:
+    with FULL.open("w") as full:
+        done = subprocess.run(
+            [*COMMAND, *command],
+            env={**os.environ, "IBID_DATA": str(seeds_data), "PYTHONPATH": str(ROOT)},
+            cwd=tmp_path,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+        )
+    in_order(done, 74)
+    assert done.stderr.startswith("ibid: standard output cannot be written (")
+    assert len(done.stderr.splitlines()) == 2
 
 
 def _environment(folder: Path) -> dict[str, str]:
