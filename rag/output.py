@@ -35,9 +35,10 @@ def end_quietly() -> None:
     """
     if sys.stdout is None:  # closed from the start
         return
-    encoding, errors, lines = sys.stdout.encoding, sys.stdout.errors, sys.stdout.isatty()
+    encoding, lines = sys.stdout.encoding, sys.stdout.isatty()
     outlet = io.BufferedWriter(_Outlet(sys.stdout.fileno(), "wb", closefd=False))
-    sys.stdout = io.TextIOWrapper(outlet, encoding, errors, line_buffering=lines)
+    # In an encoding that lacks a character, its code stands for it.
+    sys.stdout = io.TextIOWrapper(outlet, encoding, "backslashreplace", line_buffering=lines)
 
 
 def put(text: str) -> None:

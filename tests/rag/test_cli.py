@@ -292,6 +292,12 @@ def test_a_full_disk_behind_the_output_is_told(seeds_data: Path, tmp_path: Path,
     assert len(done.stderr.splitlines()) == 2
 
 
+def test_what_the_output_has_no_character_for_is_shown_by_its_code(ibid: Run, seeds_data: Path) -> None:
+    done = ibid("ask", QUESTION, "-k", "1", IBID_DATA=str(seeds_data), PYTHONIOENCODING="ascii")
+    in_order(done, 0)
+    assert "d\\xe9claration d\\u2019intention" in done.stdout
+
+
 def _environment(folder: Path) -> dict[str, str]:
     own = {"IBID_DATA": str(folder / "data"), "PYTHONPATH": str(ROOT), "TERM": "xterm-256color"}
     return {**os.environ, **own}
