@@ -1,13 +1,15 @@
 """Settings: command line, then environment `IBID_*`, then `ibid.toml`, then the defaults."""
 
+import json
 import os
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import platformdirs
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -17,6 +19,8 @@ from rag.errors import BadConfiguration
 
 FILE = "ibid.toml"
 PREFIX = "IBID_"
+# As a request names it, without scheme and port; `*` for any.
+HostName = Annotated[str, Field(pattern=r"^(\*|[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])$")]
 
 
 class Settings(BaseSettings):
@@ -55,8 +59,9 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="Address the server listens on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port the server listens on; 0 for any.")
-    allowed_hosts: tuple[str, ...] = Field(
-        default=(), description="Host names the server answers to, besides this machine's own."
+    allowed_hosts: Annotated[tuple[HostName, ...], NoDecode] = Field(
+        default=(),
+        description="Host names the server answers to, besides this machine's own; commas between them.",
     )
     api_key_sha256: str | None = Field(
         default=None,
@@ -84,6 +89,18 @@ class Settings(BaseSettings):
 
     _given: frozenset[str] = frozenset()
     """Names of those given on the command line."""
+
+    @field_validator("allowed_hosts", mode="before")
+    @classmethod
+    def _names(cls, value: object) -> object:
+        """Take names with commas between them for a list; JSON, which was the only form once, as well."""
+        if not isinstance(value, str):
+            return value
+        try:
+            listed = json.loads(value)
+        except ValueError:
+            listed = None
+        return listed if isinstance(listed, list) else [name.strip() for name in value.split(",")]
 
     @property
     def address(self) -> str:
@@ -123,7 +140,7 @@ def load_settings(**overrides: Any) -> Settings:  # noqa: ANN401 - the fields' o
     except ValidationError as error:
         problems = "; ".join(f"{_place(e['loc'], given)}: {e['msg']}" for e in error.errors())
         raise BadConfiguration(problems, "correct it; `ibid config` shows every setting") from None
-    except (ValueError, OSError) as error:  # not TOML, not JSON in a variable, no right to read
+    except (ValueError, OSError) as error:  # not TOML, no right to read
         raise BadConfiguration(f"{FILE} or environment: {error}", "correct it") from None
 
 

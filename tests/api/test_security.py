@@ -53,9 +53,10 @@ def test_with_a_key_only_its_holder_is_answered(indexed: Path, tmp_path: Path) -
 
 
 def test_a_name_that_was_allowed_is_served(indexed: Path, tmp_path: Path) -> None:
-    given = {"IBID_ALLOWED_HOSTS": '["ibid.example"]'}
+    given = {"IBID_ALLOWED_HOSTS": "ibid.example, second.example"}
     with serving(indexed, tmp_path, **given) as server, server.client() as http:
         assert http.get("/healthz", headers={"host": "IBID.example:80"}).status_code == 200
+        assert http.get("/healthz", headers={"host": "second.example"}).status_code == 200
         assert http.get("/healthz").status_code == 200
         assert_problem(http.get("/healthz", headers={"host": "other.example"}), 400, "unknown-host")
 

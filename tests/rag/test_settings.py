@@ -1,5 +1,6 @@
 """Settings: command line over environment over ibid.toml over defaults; wrong ones named with their place."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -109,9 +110,25 @@ def test_a_wrong_variable_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, na
     assert caught.value.remedy
 
 
-def test_a_list_that_is_not_json_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("IBID_ALLOWED_HOSTS", "not json")
-    with pytest.raises(BadConfiguration, match=r"environment.*allowed_hosts"):
+HOSTS = ["ibid.example", "[2001:db8::1]"]
+
+
+@pytest.mark.parametrize("given", [",".join(HOSTS), f" {HOSTS[0]} , {HOSTS[1]}", json.dumps(HOSTS)])
+def test_a_list_is_given_with_commas_or_as_json(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    monkeypatch.setenv("IBID_ALLOWED_HOSTS", given)
+    assert load_settings().allowed_hosts == tuple(HOSTS)
+    monkeypatch.delenv("IBID_ALLOWED_HOSTS")
+    toml(f"allowed_hosts = {json.dumps(HOSTS)}")
+    assert load_settings().allowed_hosts == tuple(HOSTS)
+
+
+NO_HOSTS = ["a name", "http://a", "a:80", "a,,b", ",", '["a"', "[1]", "[[]]", "2001::1", "münchen.example"]
+
+
+@pytest.mark.parametrize("given", NO_HOSTS)
+def test_what_no_request_can_name_is_refused_as_a_host(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    monkeypatch.setenv("IBID_ALLOWED_HOSTS", given)
+    with pytest.raises(BadConfiguration, match="IBID_ALLOWED_HOSTS"):
         load_settings()
 
 
