@@ -2,8 +2,9 @@
 
 import glob
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from rag import sidecar
@@ -34,7 +35,7 @@ def find_sources(paths: Iterable[Path]) -> tuple[list[Source], list[Skipped]]:
     """Return the article files under the given files, folders and globs by name, and what is not one.
 
     Folders are searched to any depth; hidden files and sidecars are passed over. A file given
-    by itself is always taken. In a glob, `**` stands for folders to any depth.
+    by itself is always taken. In a glob, `**` stands for folders to any depth; folders it finds are searched.
 
     Raises:
         NoInput: a path does not exist or cannot be read, or a glob finds nothing.
@@ -53,37 +54,83 @@ def find_sources(paths: Iterable[Path]) -> tuple[list[Source], list[Skipped]]:
 
 def _under(path: Path) -> Iterable[Source | Skipped]:
     if path.is_dir():
-        return _walk(path.resolve())
+        root = path.resolve()
+        return _walk(root, root)
     if path.exists():
         return [Source(path.resolve(), printable(path.name))]
-    if matching := _matching(path):
+    if (matching := _matching(path)) is not None:
         return matching
     raise NoInput(f"{path} does not exist", REMEDY)
 
 
-def _walk(root: Path) -> Iterator[Source | Skipped]:
+def _walk(top: Path, root: Path) -> Iterator[Source | Skipped]:
+    """Yield what lies under a folder, named as from `root`."""
     unreadable: list[OSError] = []
-    for folder, folders, files in os.walk(root, onerror=unreadable.append, followlinks=False):
+    for folder, folders, files in os.walk(top, onerror=unreadable.append, followlinks=False):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for linked in filter(os.path.islink, (os.path.join(folder, name) for name in folders)):
-            yield Skipped(Source(Path(linked), _name(root, Path(linked))), "link", "links are not followed")
+            yield _link(root, Path(linked))
         yield from (_file(root, Path(folder, name)) for name in sorted(files) if _is_candidate(name))
     for error in unreadable:
-        closed = Path(os.fsdecode(error.filename))
-        yield Skipped(Source(closed, _name(root, closed)), "unreadable", error.strerror or str(error))
+        yield _unreadable(root, Path(os.fsdecode(error.filename)), error)
 
 
-def _matching(pattern: Path) -> list[Source | Skipped]:
-    """Return the files a glob finds, named as from the folder in which its first wildcard stands."""
-    if not glob.has_magic(str(pattern)):
-        return []
-    root = next(parent for parent in pattern.parents if not glob.has_magic(str(parent))).resolve()
-    found = sorted(Path(name) for name in glob.glob(str(pattern), recursive=True))
-    return [
-        _file(root, file.parent.resolve() / file.name)
-        for file in found
-        if not file.is_dir() and _is_candidate(file.name)
-    ]
+def _matching(pattern: Path) -> list[Source | Skipped] | None:
+    """Return what a glob finds, named as from the folder of its first wildcard; None where nothing matches.
+
+    A folder it finds is searched like one that is given; links to folders are not followed there either.
+    """
+    parts = pattern.parts
+    first = next((place for place, part in enumerate(parts) if glob.has_magic(part)), None)
+    if first is None:
+        return None
+    root = Path(*parts[:first]).resolve()
+    matched = list(_matched(root, parts[first:], root)) if root.is_dir() else []
+    found = (one for match in matched for one in _found(match, root))
+    # `**` may find a file and the folders above it.
+    return list(dict.fromkeys(found)) if matched else None
+
+
+def _matched(folder: Path, parts: Sequence[str], root: Path) -> Iterator[Path | Skipped]:
+    """Yield the files and folders under a folder whose path fits these parts of a glob."""
+    if tuple(parts) in ((), ("**",)):
+        yield folder
+        return
+    part, rest = parts[0], parts[1:]
+    below = parts if part == "**" else rest
+    if part == "**":
+        yield from _matched(folder, rest, root)
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError as error:
+        yield _unreadable(root, folder, error)
+        return
+    for entry in entries:
+        path = folder / entry.name
+        if not _fits(entry.name, part):
+            continue
+        if entry.is_dir():
+            yield from [_link(root, path)] if entry.is_symlink() else _matched(path, below, root)
+        elif not rest and _is_candidate(entry.name):
+            yield path
+
+
+def _fits(name: str, part: str) -> bool:
+    return fnmatchcase(name, part) and (part.startswith(".") or not name.startswith("."))
+
+
+def _found(match: Path | Skipped, root: Path) -> Iterable[Source | Skipped]:
+    if isinstance(match, Skipped):
+        return [match]
+    return _walk(match, root) if match.is_dir() else [_file(root, match)]
+
+
+def _link(root: Path, path: Path) -> Skipped:
+    return Skipped(Source(path, _name(root, path)), "link", "links are not followed")
+
+
+def _unreadable(root: Path, path: Path, error: OSError) -> Skipped:
+    return Skipped(Source(path, _name(root, path)), "unreadable", error.strerror or str(error))
 
 
 def _is_candidate(name: str) -> bool:
@@ -98,9 +145,7 @@ def _file(root: Path, path: Path) -> Source | Skipped:
 
 
 def _name(root: Path, file: Path) -> str:
-    # A link among the folders of a glob may lead out of its root.
-    parts = file.relative_to(root).parts if file.is_relative_to(root) else file.parts[1:]
-    return printable("/".join((root.name, *parts)))
+    return printable("/".join((root.name, *file.relative_to(root).parts)))
 
 
 def printable(name: str) -> str:

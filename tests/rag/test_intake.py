@@ -350,6 +350,42 @@ def test_a_glob_takes_the_files_it_matches_named_as_from_its_folder(tmp_path: Pa
         take_in([root / "*.none"])
 
 
+def test_folders_that_a_glob_finds_are_read_and_links_to_folders_skipped_by_name(tmp_path: Path) -> None:
+    root, outside = tmp_path / "archive", tmp_path / "outside"
+    for name in ("archive/x/a", "archive/x/deep/b", "archive/y/c", "archive/.z/d", "outside/e"):
+        file = tmp_path / f"{name}.txt"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(f"{FRENCH} {file}")
+    (root / "link").symlink_to(outside)
+    for loop in ("one", "two"):  # whoever follows them both is lost
+        (root / "y" / loop).symlink_to(root)
+    whole = ["archive/x/a.txt", "archive/x/deep/b.txt", "archive/y/c.txt"]
+    loops = {("archive/y/one", "link"), ("archive/y/two", "link")}
+    skipped = loops | {("archive/link", "link")}
+    for pattern, expected, links in (
+        ("*", whole, skipped),
+        ("**", whole, skipped),
+        ("**/*.txt", whole, skipped),
+        ("*/*.txt", ["archive/x/a.txt", "archive/y/c.txt"], {("archive/link", "link")}),
+        ("[xy]", whole, loops),
+        ("**/deep", ["archive/x/deep/b.txt"], skipped),
+        (".z*", ["archive/.z/d.txt"], set()),
+    ):
+        intake = take_in([root / pattern])
+        assert [one.source for one in intake.documents] == expected, pattern
+        assert {(one.source.name, one.reason) for one in intake.skipped} == links, pattern
+    given = take_in([root / "link" / "*.txt"])  # a link that is named is followed
+    assert [one.source for one in given.documents] == ["outside/e.txt"]
+
+
+def test_a_glob_of_empty_folders_is_not_said_to_find_nothing(tmp_path: Path) -> None:
+    (tmp_path / "archive" / "x").mkdir(parents=True)
+    with pytest.raises(NoInput, match="no article can be read"):
+        take_in([tmp_path / "archive" / "*"])
+    with pytest.raises(NoInput, match="does not exist"):
+        take_in([tmp_path / "nowhere" / "*"])
+
+
 def test_a_path_that_cannot_be_looked_up_is_named(tmp_path: Path) -> None:
     with pytest.raises(NoInput, match=r"a{300} cannot be read") as caught:
         take_in([tmp_path / ("a" * 300)])
