@@ -21,7 +21,7 @@ class Remote:
     Raises:
         BadData: it refuses what was asked.
         BadConfiguration: it wants an API key, or another one; the address is none.
-        IbidError: it cannot be reached, or cannot answer now.
+        IbidError: it cannot be reached, cannot answer now, or is no Ibid.
 
     """
 
@@ -34,15 +34,15 @@ class Remote:
     def ask(self, asked: Mapping[str, object]) -> Json:
         """Return the reply to a question."""
         with _failures(self._url):
-            return dict(_checked(self._http.post("/v1/ask", json=asked)).json())
+            return _object(self._http.post("/v1/ask", json=asked), "passages")
 
     def document(self, document_id: str) -> Json | None:
         """Return an article; None where there is none."""
-        return self._read(f"/v1/documents/{quote(document_id, safe='')}")
+        return self._read(f"/v1/documents/{quote(document_id, safe='')}", "text")
 
     def citation(self, citation_id: str) -> Json | None:
         """Return the state of a citation; None for what is no citation id."""
-        return self._read(f"/v1/citations/{quote(citation_id, safe='')}")
+        return self._read(f"/v1/citations/{quote(citation_id, safe='')}", "state")
 
     def tell(self, asked: Mapping[str, object]) -> Iterator[tuple[str, Json]]:
         """Yield the events of an answer in prose; the service itself bounds the wait for the next."""
@@ -52,7 +52,8 @@ class Remote:
         ):
             if reply.is_error:
                 reply.read()
-            _checked(reply)
+            if not _kind(_checked(reply)).startswith("text/event-stream"):
+                raise _Foreign(reply)
             name = ""
             for line in _lines(reply):
                 if line.startswith(EVENT):
@@ -64,10 +65,10 @@ class Remote:
         """Close the connections."""
         self._http.close()
 
-    def _read(self, path: str) -> Json | None:
+    def _read(self, path: str, member: str) -> Json | None:
         with _failures(self._url):
             reply = self._http.get(path)
-            return None if reply.status_code == 404 else dict(_checked(reply).json())
+            return None if reply.status_code == 404 else _object(reply, member)
 
 
 def _checked(reply: httpx.Response) -> httpx.Response:
@@ -85,12 +86,39 @@ def _checked(reply: httpx.Response) -> httpx.Response:
     raise IbidError(detail, "try again later")
 
 
+def _object(reply: httpx.Response, member: str) -> Json:
+    """Return a reply that is an answer with such a member."""
+    _checked(reply)
+    try:
+        sent = reply.json()
+    except ValueError:
+        raise _Foreign(reply) from None
+    if not isinstance(sent, dict) or member not in sent:
+        raise _Foreign(reply)
+    return sent
+
+
+def _kind(reply: httpx.Response) -> str:
+    return str(reply.headers.get("content-type", "no content type"))
+
+
+class _Foreign(Exception):
+    """A reply that Ibid does not send: the login page of a proxy, another service."""
+
+    def __init__(self, reply: httpx.Response) -> None:
+        super().__init__(f"status {reply.status_code}, {_kind(reply)}")
+
+
 @contextmanager
 def _failures(url: str) -> Iterator[None]:
     try:
         yield
     except httpx.InvalidURL as error:
         raise BadConfiguration(f"{url!r} is no address ({error})", "such as http://127.0.0.1:8000") from None
+    except _Foreign as reply:
+        raise IbidError(
+            f"{url} does not answer as Ibid does ({reply})", "is it the address of `ibid serve`, or a proxy?"
+        ) from None
     except httpx.HTTPError as error:
         raise IbidError(
             f"{url} does not answer ({type(error).__name__})", "is `ibid serve` running?"

@@ -6,7 +6,9 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -136,6 +138,49 @@ def test_near_and_far_return_the_same_records(server: Server, indexed: Path) -> 
             assert door.check("no citation") is None
             with pytest.raises(BadData):
                 door.ask(" ")
+
+
+class Foreign(BaseHTTPRequestHandler):
+    """Answers everything alike, as a login page would."""
+
+    body, kind, status = b"<html>Sign in</html>", "text/html", 200
+
+    def do_GET(self) -> None:
+        self.rfile.read(int(self.headers.get("content-length", 0)))
+        self.send_response(self.status)
+        self.send_header("content-type", self.kind)
+        self.send_header("content-length", str(len(self.body)))
+        self.end_headers()
+        self.wfile.write(self.body)
+
+    do_POST = do_GET
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "body"),
+    [
+        (200, "text/html", b"<html>Sign in</html>"),
+        (302, "text/html", b""),
+        (200, "application/json", b'{"error": "sign in"}'),
+        (200, "application/json", b"[]"),
+        (200, "application/json", b"\xff"),
+    ],
+)
+def test_what_is_no_ibid_is_told_by_its_address(status: int, kind: str, body: bytes) -> None:
+    handler = type("Handler", (Foreign,), {"status": status, "kind": kind, "body": body})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as proxy:
+        threading.Thread(target=proxy.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{proxy.server_port}"
+        told = rf"{address} does not answer as Ibid does \(status {status}, {kind}\)"
+        with Ibid(address) as ibid:
+            for asked in (ibid.ask, lambda question: list(ibid.tell(question)), ibid.article, ibid.check):
+                with pytest.raises(IbidError, match=told) as caught:
+                    asked(QUESTION)
+                assert caught.value.remedy
+        proxy.shutdown()
 
 
 def test_a_client_says_what_is_wrong_with_an_address() -> None:
