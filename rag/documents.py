@@ -57,6 +57,11 @@ class Document:
         """Return the digest of the stored text in UTF-8, hexadecimal."""
         return text_digest(self.text)
 
+    @property
+    def digest(self) -> str:
+        """Return the digest of the stored text and of what is known about it, hexadecimal."""
+        return text_digest(f"{self.sha256} {self.metadata}")
+
 
 def document_id(source: str) -> str:
     """Return the id of the document read from `source`."""

@@ -44,7 +44,7 @@ class Location(Protocol):
         ...
 
     def before(self) -> tuple[Manifest | None, dict[str, str]]:
-        """Return the manifest of the current index and the digest of each text by source, if it is sound."""
+        """Return the manifest of the current index and `Document.digest` by source, if it is sound."""
         ...
 
     def write(self, contents: Contents, vectors: Vectors, manifest: Manifest, encoder: Encoder) -> None:
@@ -88,7 +88,7 @@ class Folder:
         return read_roots(current_path(self._data))
 
     def before(self) -> tuple[Manifest | None, dict[str, str]]:
-        """Return the manifest and the digest of each text by source, if the current snapshot is sound."""
+        """Return the manifest and the digest of each article by source, if the snapshot is sound."""
         try:
             path = current_path(self._data)
             manifest = read_manifest(path)
@@ -98,7 +98,7 @@ class Folder:
             return None, {}
         try:
             documents = old.documents(0, manifest.counts.documents)
-            return manifest, {document.source: document.sha256 for document in documents}
+            return manifest, {document.source: document.digest for document in documents}
         except sqlite3.Error:
             return None, {}
         finally:

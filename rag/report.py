@@ -13,7 +13,7 @@ from rag.sources import Skipped
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """How the articles differ from those of the index before, by source."""
+    """How the articles, text and what is known about it, differ from those of the index before, by source."""
 
     added: tuple[str, ...]
     changed: tuple[str, ...]
@@ -69,7 +69,7 @@ class Report:
 
 def compare(before: dict[str, str], documents: Sequence[Document]) -> Change:
     """Compare documents with the digests of the index before, both by source."""
-    now = {document.source: document.sha256 for document in documents}
+    now = {document.source: document.digest for document in documents}
     return Change(
         added=tuple(source for source in now if source not in before),
         changed=tuple(source for source in now if before.get(source, now[source]) != now[source]),

@@ -60,7 +60,7 @@ class Milvus:
         return parse_roots(about.get("manifest", ""), self._address)
 
     def before(self) -> tuple[Manifest | None, dict[str, str]]:
-        """Return the manifest and the digest of each text by source, if what is in use is sound."""
+        """Return the manifest and the digest of each article by source, if what is in use is sound."""
         connection = self._connection
         try:
             current = self._current()
@@ -68,7 +68,7 @@ class Milvus:
         except SnapshotError:
             return None, {}
         documents = read_stretch(connection, current, 0, manifest.counts.documents)
-        return manifest, {document.source: document.sha256 for document in documents}
+        return manifest, {document.source: document.digest for document in documents}
 
     def write(self, contents: Contents, vectors: Vectors, manifest: Manifest, encoder: Encoder) -> None:
         """Write a generation and put it in use.

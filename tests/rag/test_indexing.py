@@ -103,6 +103,17 @@ def test_only_new_text_is_embedded(library: Library) -> None:
     assert report.embedded == len(texts_of(library) - before)
 
 
+@pytest.mark.parametrize(
+    "stated", ['title = "Autre"', 'outlet = "Autre"', "published_on = 2020-01-02", 'language = "fr"']
+)
+def test_an_article_of_which_something_else_is_known_has_changed(library: Library, stated: str) -> None:
+    library.index()
+    (library.articles / "articles.toml").write_text(f'["two.txt"]\n{stated}\n')
+    report = library.index()
+    assert report.rebuilt
+    assert (report.change.changed, report.change.unchanged) == (("articles/two.txt",), 1)
+
+
 def test_a_deleted_article_leaves_no_byte_in_any_file(library: Library) -> None:
     library.write(marked=MARKED)
     library.index()
