@@ -3,7 +3,9 @@
 Two bodies are copies where the sets of their runs of five words are alike (resemblance; Broder, "On the
 resemblance and containment of documents", 1997). Each article is compared with the originals found so far,
 oldest first, and only with those it shares a rare run with: a pair above the threshold has one among its
-rarest runs (prefix filter; Bayardo, Ma and Srikant, "Scaling up all pairs similarity search", WWW 2007).
+rarest runs (prefix filter; Bayardo, Ma and Srikant, "Scaling up all pairs similarity search", WWW 2007), so
+early in both that the rest may be alike (positional filter; Xiao et al., "Efficient similarity joins
+for near duplicate detection", WWW 2008).
 """
 
 import math
@@ -11,7 +13,7 @@ import re
 import unicodedata
 import zlib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -31,6 +33,8 @@ MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)  # odd: no word of a run is lost in t
 
 Runs = npt.NDArray[np.uint64]
 """The distinct runs of words of a text, as sorted hashes."""
+Met = defaultdict[int, list[tuple[int, int, int]]]
+"""For a run, the originals with it among their rarest: how many of their runs follow, with it, and all."""
 
 
 def link_copies(documents: Sequence[Document], bodies: Sequence[str]) -> tuple[Document, ...]:
@@ -68,22 +72,35 @@ def resemblance(one: Runs, other: Runs) -> float:
 def _originals(runs: Sequence[Runs], order: Sequence[int]) -> dict[int, int]:
     """Return for each copy its original, by place; an original is never itself a copy."""
     known, counts = np.unique(np.concatenate(runs), return_counts=True)
-    met: defaultdict[int, list[int]] = defaultdict(list)
+    met: Met = defaultdict(list)
     originals = {}
     for i in order:
         prefix = _rarest(runs[i], counts[np.searchsorted(known, runs[i])])
-        alike = [(resemblance(runs[i], runs[j]), -j, j) for j in {j for run in prefix for j in met[run]}]
+        alike = [(resemblance(runs[i], runs[j]), -j, j) for j in _candidates(prefix, len(runs[i]), met)]
         best, _, original = max(alike, default=(0.0, 0, i))
         if best >= THRESHOLD:
             originals[i] = original
         else:
-            for run in prefix:
-                met[run].append(i)
+            for place, run in prefix:
+                met[run].append((i, len(runs[i]) - place, len(runs[i])))
     return originals
 
 
-def _rarest(runs: Runs, counts: npt.NDArray[np.intp]) -> list[int]:
-    """Return the rarest runs, one of which any copy must share; without those of no other text."""
+def _candidates(prefix: Sequence[tuple[int, int]], size: int, met: Met) -> Iterator[int]:
+    """Yield the originals that an article of so many runs may be a copy of."""
+    seen = set()
+    for place, run in prefix:
+        for original, left, its_size in met[run]:
+            if original not in seen:
+                # Both in one order, the first run in common: before it, nothing is.
+                seen.add(original)
+                common = min(size - place, left)
+                if common / (size + its_size - common) >= THRESHOLD:
+                    yield original
+
+
+def _rarest(runs: Runs, counts: npt.NDArray[np.intp]) -> list[tuple[int, int]]:
+    """Return the rarest runs, one of which a copy must share, and their places; without those of one text."""
     enough = len(runs) - math.ceil(THRESHOLD * len(runs)) + 1 if len(runs) else 0
     prefix = np.lexsort((runs, counts))[:enough]
-    return [int(run) for run in runs[prefix[counts[prefix] > 1]]]
+    return [(place, int(runs[i])) for place, i in enumerate(prefix) if counts[i] > 1]
