@@ -10,7 +10,7 @@ from embeddings import load_encoder
 from embeddings.encoder import Encoder
 from embeddings.errors import EncoderError
 from rag.errors import IbidError, IndexUnreachable
-from rag.location import location_of
+from rag.location import expect_model, location_of
 from rag.retriever import Retriever
 from rag.settings import Settings
 
@@ -94,6 +94,7 @@ class Follower:
     def _open(self) -> Retriever:
         if self._encoder is None:
             wanted = self._settings
+            expect_model(self._location, wanted.model)
             self._encoder = load_encoder(wanted.model, wanted.query_prefix, wanted.passage_prefix)
         return Retriever(self._location.open(self._encoder), self._encoder)
 

@@ -8,6 +8,11 @@ from embeddings.onnx_encoder import OnnxEncoder
 BUNDLED = Path(__file__).parent / "bundled"
 
 
+def is_here(name: str) -> bool:
+    """Return whether a name is that of a model on this machine, for which no hub is ever asked."""
+    return name == "bundled" or Path(name).is_dir()
+
+
 def load_encoder(
     name: str = "bundled", query_prefix: str | None = None, passage_prefix: str | None = None
 ) -> Encoder:

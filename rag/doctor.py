@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from embeddings import Encoder, load_encoder
 from embeddings.errors import EncoderError
 from rag.errors import IbidError
-from rag.location import location_of
+from rag.location import expect_model, location_of
 from rag.settings import Settings
 
 # An index of 100,000 passages takes about this much while the new one stands beside the old.
@@ -41,12 +41,15 @@ def _findings(settings: Settings) -> Iterator[Finding]:
     yield _disk(settings)
     encoder: Encoder | None = None
     try:
+        expect_model(location_of(settings), settings.model)
         encoder = load_encoder(settings.model, settings.query_prefix, settings.passage_prefix)
         languages = ", ".join(encoder.languages) or "languages not stated"
         seen = f"{encoder.name} ({encoder.fingerprint[:12]}), {encoder.dimension} dimensions, {languages}"
         yield Finding("model", True, seen)
     except EncoderError as error:
         yield Finding("model", False, str(error), error.remedy)
+    except IbidError as error:  # no hub is asked for a model that would not fit
+        yield Finding("index", False, str(error), error.remedy)
     if encoder is not None:
         yield _index(settings, encoder)
 

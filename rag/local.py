@@ -10,7 +10,7 @@ from typing import Any
 from embeddings import load_encoder
 from rag.citations import resolve
 from rag.filters import Filters
-from rag.location import location_of
+from rag.location import expect_model, location_of
 from rag.prose.composing import compose
 from rag.prose.endpoint import endpoint_of
 from rag.prose.follow_up import rewrite
@@ -34,8 +34,10 @@ class Local:
     """
 
     def __init__(self, settings: Settings) -> None:
+        location = location_of(settings)
+        expect_model(location, settings.model)
         encoder = load_encoder(settings.model, settings.query_prefix, settings.passage_prefix)
-        self._retriever = Retriever(location_of(settings).open(encoder), encoder)
+        self._retriever = Retriever(location.open(encoder), encoder)
         self._endpoint = endpoint_of(settings)
 
     def ask(self, asked: Mapping[str, Any]) -> Json:

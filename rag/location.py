@@ -7,10 +7,11 @@ from shlex import quote
 from typing import Protocol
 
 from embeddings import Encoder, Vectors
+from embeddings.loading import is_here
 from rag import store
-from rag.errors import BadConfiguration, SnapshotError
+from rag.errors import BadConfiguration, SnapshotError, SnapshotMismatch
 from rag.index import Index
-from rag.manifest import Manifest, read_manifest, read_roots, verify_files
+from rag.manifest import REBUILD, Manifest, read_manifest, read_roots, verify_files
 from rag.settings import Settings
 from rag.snapshot import CURRENT, current_path, open_current
 from rag.snapshot_writer import Contents, sweep, write_snapshot
@@ -41,6 +42,10 @@ class Location(Protocol):
 
     def roots(self) -> list[Path]:
         """Return the paths the current index was made from. Raises as `open`."""
+        ...
+
+    def model(self) -> str:
+        """Return the name of the model that made the current index. Raises as `open`."""
         ...
 
     def before(self) -> tuple[Manifest | None, dict[str, str]]:
@@ -87,6 +92,10 @@ class Folder:
         """Return the paths the current snapshot was made from, whatever its format. Raises SnapshotError."""
         return read_roots(current_path(self._data))
 
+    def model(self) -> str:
+        """Return the name of the model that made the current snapshot. Raises SnapshotError."""
+        return read_manifest(current_path(self._data)).model.name
+
     def before(self) -> tuple[Manifest | None, dict[str, str]]:
         """Return the manifest and the digest of each article by source, if the snapshot is sound."""
         try:
@@ -132,3 +141,18 @@ def location_of(settings: Settings) -> Location:
     from rag.milvus.location import Milvus
 
     return Milvus(settings.index, settings.index_token)
+
+
+def expect_model(location: Location, name: str) -> None:
+    """Refuse a hub's model that did not make the index, before the hub is asked for it.
+
+    A model on this machine is told by its files, which say more than its name.
+
+    Raises:
+        SnapshotMismatch: another model made the index.
+        SnapshotError, IndexUnreachable: as `Location.open`.
+
+    """
+    if not is_here(name) and (made_by := location.model()) != name:
+        message = f"the index was made by the model {made_by!r}, not by {name!r}"
+        raise SnapshotMismatch(message, f"{REBUILD}, or choose that model with --model")

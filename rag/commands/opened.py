@@ -38,11 +38,13 @@ def opened(settings: Settings) -> Iterator["Retriever"]:
     from rag import language
 
     language.preload()
-    from rag.location import location_of
+    from rag.location import expect_model, location_of
     from rag.retriever import Retriever
 
+    location = location_of(settings)
+    expect_model(location, settings.model)
     encoder = encoder_of(settings)
-    snapshot = location_of(settings).open(encoder)
+    snapshot = location.open(encoder)
     try:
         yield Retriever(snapshot, encoder)
     finally:

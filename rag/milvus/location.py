@@ -13,7 +13,7 @@ from embeddings import Encoder, Vectors
 from rag.errors import SnapshotError, SnapshotMissing
 from rag.index import Index
 from rag.lexical import field_of
-from rag.manifest import Manifest, parse_roots
+from rag.manifest import Manifest, parse_manifest, parse_roots
 from rag.milvus.articles import about_rows, article_rows, read_about, read_stretch
 from rag.milvus.connection import PATIENCE, Connection, Row
 from rag.milvus.generation import (
@@ -58,6 +58,11 @@ class Milvus:
         """Return the paths the generation in use was made from. Raises SnapshotError, IndexUnreachable."""
         about = read_about(self._connection, self._current())
         return parse_roots(about.get("manifest", ""), self._address)
+
+    def model(self) -> str:
+        """Return the name of the model that made the generation in use. Raises as `roots`."""
+        about = read_about(self._connection, self._current())
+        return parse_manifest(about.get("manifest", ""), self._address).model.name
 
     def before(self) -> tuple[Manifest | None, dict[str, str]]:
         """Return the manifest and the digest of each article by source, if what is in use is sound."""

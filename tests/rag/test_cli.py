@@ -184,6 +184,17 @@ def test_a_failure_has_its_exit_code_and_one_plain_message(
     assert done.stdout == ""
 
 
+@pytest.mark.parametrize("command", [["ask", "Maroc ?"], ["inspect", "001_"], ["serve"], ["mcp"], ["doctor"]])
+def test_a_model_that_did_not_make_the_index_is_refused_before_a_hub_is_asked(
+    ibid: Run, seeds_data: Path, command: list[str]
+) -> None:
+    given = {"IBID_DATA": str(seeds_data), "HF_HUB_OFFLINE": "0", "HF_ENDPOINT": "http://127.0.0.1:9"}
+    done = ibid(*command, "--model", "somebody/model", PYTHONPROFILEIMPORTTIME="1", **given)
+    assert done.returncode == (1 if command == ["doctor"] else 78)
+    assert "was made by the model 'bundled', not by 'somebody/model'" in done.stderr + done.stdout
+    assert "sentence_transformers" not in done.stderr
+
+
 def test_a_blank_question_is_bad_data(ibid: Run, seeds_data: Path) -> None:
     done = ibid("ask", " ", IBID_DATA=str(seeds_data))
     in_order(done, 65)

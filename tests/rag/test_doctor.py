@@ -52,6 +52,13 @@ def test_a_missing_model_is_told_and_the_index_left_unexamined(tmp_path: Path, n
     assert "index" not in findings
 
 
+def test_no_hub_is_asked_for_a_model_that_did_not_make_the_index(seeds_data: Path, tmp_path: Path) -> None:
+    findings = found(Settings(data=seeds_data, model="somebody/model"))
+    assert "model" not in findings
+    assert "was made by the model 'bundled', not by 'somebody/model'" in findings["index"].seen
+    assert "there is no index" in found(Settings(data=tmp_path, model="somebody/model"))["index"].seen
+
+
 def test_a_finding_is_plain_data() -> None:
     finding = Finding("model", False, "it is not there", "put it there")
     assert finding.as_json() == {
