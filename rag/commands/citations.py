@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import typer
 
 from rag.commands.opened import opened
-from rag.commands.options import Data, Model
+from rag.commands.options import Data, Index, Model
 from rag.output import put
 from rag.settings import load_settings
 
@@ -17,6 +17,7 @@ def export(
         Literal["markdown", "ris", "bibtex", "csl-json"], typer.Option("--format", help="What to print.")
     ] = "markdown",
     data: Data = None,
+    index: Index = None,
     model: Model = None,
 ) -> None:
     """Print citations for a text or a reference manager, each with its words and permalink."""
@@ -24,7 +25,7 @@ def export(
     from rag.reference import references
 
     ids = [citation.rpartition("/")[2].partition("?")[0] for citation in citations]
-    settings, today = load_settings(data=data, model=model), datetime.now(UTC).date()
+    settings, today = load_settings(data=data, index=index, model=model), datetime.now(UTC).date()
     with opened(settings) as retriever:
         cited = references(ids, retriever.snapshot, settings.address, today)
     put(EXPORTS[form].write(cited))

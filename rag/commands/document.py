@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from rag.commands.opened import opened
-from rag.commands.options import AsJson, Data, Model
+from rag.commands.options import AsJson, Data, Index, Model
 from rag.errors import NoInput
 from rag.output import print_json
 from rag.settings import load_settings
@@ -14,6 +14,7 @@ from rag.settings import load_settings
 def inspect(
     document: Annotated[str, typer.Argument(help="Id or source of a document, or a part of its source.")],
     data: Data = None,
+    index: Index = None,
     model: Model = None,
     as_json: AsJson = False,
 ) -> None:
@@ -21,7 +22,7 @@ def inspect(
     from rag.reply import document_as_json
     from rag.terminal import print_document
 
-    with opened(load_settings(data=data, model=model)) as retriever:
+    with opened(load_settings(data=data, index=index, model=model)) as retriever:
         snapshot = retriever.snapshot
         every = snapshot.documents(0, snapshot.manifest.counts.documents)
         exact = [one for one in every if document in (one.id, one.source)]

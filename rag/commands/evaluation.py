@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from rag.commands.opened import encoder_of, opened
-from rag.commands.options import GOLD, SEEDS, AsJson, Data, Model
+from rag.commands.options import GOLD, SEEDS, AsJson, Data, Index, Model
 from rag.settings import load_settings
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ def evaluate(
     baseline: Annotated[Path | None, typer.Option(help="Results not to fall behind.")] = None,
     tolerance: Annotated[float | None, typer.Option(min=0, max=1, help="Loss that is accepted.")] = None,
     data: Data = None,
+    index: Index = None,
     model: Model = None,
     as_json: AsJson = False,
 ) -> None:
@@ -40,7 +41,7 @@ def evaluate(
     accepted = TOLERANCE if tolerance is None else tolerance
     if compare is not None:
         sys.exit(compare_command(*compare, accepted, as_json))
-    settings = load_settings(data=data, model=model)
+    settings = load_settings(data=data, index=index, model=model)
     with opened(settings) as retriever:
         request = Request(gold, split, as_json, out, html, baseline, accepted, settings.address)
         sys.exit(evaluate_command(retriever, request))

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import typer
 
 from rag.commands.opened import opened
-from rag.commands.options import GOLD, Data, Model
+from rag.commands.options import GOLD, Data, Index, Model
 from rag.settings import load_settings
 
 
@@ -20,11 +20,12 @@ def add(
     pair: Annotated[str | None, typer.Option(help="Of the same question in another language.")] = None,
     k: Annotated[int, typer.Option("-k", min=1, max=50, help="Passages shown.")] = 5,
     data: Data = None,
+    index: Index = None,
     model: Model = None,
 ) -> None:
     """Ask a question, pick the sentences that answer it, and add it to a gold set."""
     from rag.evaluation.gold_command import Draft, add_command
 
     draft = Draft(question, kind, split, difficulty, language, pair)
-    with opened(load_settings(data=data, model=model)) as retriever:
+    with opened(load_settings(data=data, index=index, model=model)) as retriever:
         add_command(retriever, gold, draft, k)

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from rag.commands.opened import opened
-from rag.commands.options import AsJson, Data, Model
+from rag.commands.options import AsJson, Data, Index, Model
 from rag.settings import load_settings
 
 DAY = ["%Y-%m-%d"]
@@ -35,6 +35,7 @@ def ask(
         Literal["jsonl", "csv"], typer.Option("--format", help="What the answers to a file are printed as.")
     ] = "jsonl",
     data: Data = None,
+    index: Index = None,
     model: Model = None,
     as_json: AsJson = False,
 ) -> None:
@@ -50,7 +51,7 @@ def ask(
         filters = Filters(*days, tuple(outlet or ()), tuple(language or ()))
     except BadData as error:
         raise typer.BadParameter(f"{error}; {error.remedy}", param_hint="--from, --to") from None
-    settings = load_settings(data=data, model=model)
+    settings = load_settings(data=data, index=index, model=model)
     with opened(settings) as retriever:
         asking = Asking(k, filters, dates)
         if file is not None:

@@ -38,6 +38,7 @@ def mcp(
     host: Annotated[str | None, typer.Option(help="Address to listen on, over HTTP.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on; 0 for any.")] = None,
     data: Data = None,
+    index: Index = None,
     model: Model = None,
 ) -> None:
     """Serve assistants (Model Context Protocol) with two tools that only read: ask and get_article."""
@@ -47,5 +48,5 @@ def mcp(
     language.preload()
     if find_spec("mcp") is None:
         raise BadConfiguration("the extra 'mcp' is not installed", "pip install 'ibid[mcp]'")
-    settings = load_settings(host=host, port=port, data=data, model=model)
+    settings = load_settings(host=host, port=port, data=data, index=index, model=model)
     import_module("api.mcp_server").run(settings, transport)

@@ -11,7 +11,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from rag.cli import app
+from rag.errors import BadConfiguration
 from rag.terminal import plain
 from tests.rag.conftest import COMMAND
 from tests.rag.test_reply import ANSWER, CITATION, PASSAGE
@@ -193,6 +196,37 @@ def test_a_model_that_did_not_make_the_index_is_refused_before_a_hub_is_asked(
     assert done.returncode == (1 if command == ["doctor"] else 78)
     assert "was made by the model 'bundled', not by 'somebody/model'" in done.stderr + done.stdout
     assert "sentence_transformers" not in done.stderr
+
+
+OPENING = [
+    "index",
+    "ask Maroc",
+    "export 0",
+    "serve",
+    "mcp",
+    "evaluate",
+    "inspect 0",
+    "verify",
+    "doctor",
+    "config",
+    "gold add Qui --kind who",
+]
+
+
+@pytest.mark.parametrize("option", ["--data", "--index", "--model"])
+@pytest.mark.parametrize("command", OPENING)
+def test_every_command_over_an_index_takes_where_it_lies_and_the_model(command: str, option: str) -> None:
+    assert option in CliRunner().invoke(app, [*command.split(), "--help"], terminal_width=200).output
+    if option == "--index":  # taken, and looked at
+        refused = CliRunner().invoke(app, [*command.split(), "--index", "nowhere"])
+        assert isinstance(refused.exception, BadConfiguration)
+        assert "--index" in str(refused.exception)
+
+
+def test_every_command_is_tried_with_its_options_but_the_one_without_an_index() -> None:
+    callbacks = [command.callback for command in app.registered_commands if command.callback]
+    names = {callback.__name__.replace("_", "-") for callback in callbacks}
+    assert {command.split()[0] for command in OPENING} == names - {"compare-models"} | {"gold"}
 
 
 def test_a_blank_question_is_bad_data(ibid: Run, seeds_data: Path) -> None:
