@@ -1,6 +1,7 @@
 """The command line. Results go to stdout, progress and messages to stderr."""
 
 import sys
+from typing import Annotated
 
 import typer
 
@@ -24,6 +25,24 @@ app = typer.Typer(
 gold_app = typer.Typer(
     help="Write a gold set: questions and the places that answer them.", no_args_is_help=True
 )
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"ibid {version('ibid')}")
+        raise typer.Exit
+
+
+@app.callback()
+def ibid(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Take what stands before the command."""
+
 
 # In the order in which `ibid --help` names them.
 COMMANDS = (index, ask, export, serve, mcp, evaluate, compare_models, inspect, verify, doctor, config)

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -435,6 +436,13 @@ def test_help_and_an_unknown_command_are_answered_at_once(ibid: Run) -> None:
         line.rpartition("|")[2].strip().partition(".")[0] for line in done.stderr.splitlines() if "|" in line
     }
     assert imported.isdisjoint({"torch", "onnxruntime", "faiss", "tantivy", "nupunkt", "numpy", "fastapi"})
+
+
+def test_the_version_is_that_of_the_package(ibid: Run) -> None:
+    stated = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    done = ibid("--version")
+    in_order(done, 0)
+    assert done.stdout == f"ibid {stated}\n"
 
 
 def test_an_answer_needs_no_network(seeds_data: Path, tmp_path: Path) -> None:
