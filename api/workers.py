@@ -21,6 +21,8 @@ SPAWN = multiprocessing.get_context("spawn")
 @contextmanager
 def workers(count: int, work: Callable[[], None]) -> Iterator[None]:
     """Do `work`, which ends at SIGTERM, in so many processes until the block ends; replace those that die."""
+    # A new interpreter looks first in the folder the server was started in: nothing there must be run.
+    os.environ["PYTHONSAFEPATH"] = "1"
     kept = [_Kept(work) for _ in range(count)]
     try:
         yield

@@ -8,6 +8,7 @@ import sys
 from dataclasses import dataclass, field
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
+from pathlib import Path
 from types import TracebackType
 
 from rag.formats.extracted import Extracted, extracted_of
@@ -16,6 +17,7 @@ from rag.formats.refused import Refused
 # A full PDF of 1,900 pages takes 0.25 GB of address space and 47 seconds on a busy core, a page of HTML 0.03.
 MEMORY = 1_000_000_000
 SECONDS = 120
+PROGRAM = str(Path(__file__).parents[2])  # where it is run from its own folder, not installed
 
 
 @dataclass
@@ -70,7 +72,7 @@ class Parser:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             # The child finds this very program, wherever it was started.
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            env={**os.environ, "PYTHONPATH": os.pathsep.join([*filter(None, sys.path), PROGRAM])},
         )
         far.close()
         return self._connection

@@ -3,6 +3,8 @@
 import contextlib
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +20,19 @@ from rag.settings import load_settings
 from tests.api.conftest import Server, eventually, serving
 
 QUESTION = {"question": "what did Luxembourg and Morocco sign?"}
+WORKS = """
+import time
+from pathlib import Path
+from api.workers import workers
+
+def work():
+    Path("worked").touch()
+
+if __name__ == "__main__":
+    with workers(1, work):
+        while not Path("worked").exists() and not Path("run").exists():
+            time.sleep(0.05)
+"""
 MANY = 64  # connections: that all go to one of two processes is a matter of 2 ** -63
 
 
@@ -113,3 +128,14 @@ def test_a_taken_port_is_told_by_several_too(server: Server, both: Server, tmp_p
         with pytest.raises(IbidError, match="cannot listen"):
             run(load_settings(data=tmp_path, port=taken.port, workers=2))
         assert time.monotonic() - started < 5
+
+
+def test_no_program_in_the_folder_the_server_was_started_in_is_run(tmp_path: Path) -> None:
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "works.py").write_text(WORKS)
+    for name in ("multiprocessing", "runpy", "signal", "struct"):
+        (tmp_path / f"{name}.py").write_text("open('run', 'w')\nraise SystemExit")
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    subprocess.run([sys.executable, "bin/works.py"], cwd=tmp_path, env=environment, check=True, timeout=60)
+    assert (tmp_path / "worked").exists()
+    assert not (tmp_path / "run").exists()
