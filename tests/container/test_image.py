@@ -70,7 +70,7 @@ def test_a_question_is_answered(indexed: Run) -> None:
 def test_another_model_is_refused_with_the_remedy(indexed: Run) -> None:
     asked = indexed("ask", QUESTION, "--model", "intfloat/multilingual-e5-small")
     assert asked.returncode == 78
-    assert "pip install sentence-transformers" in asked.stderr
+    assert "ibid index, or choose that model with --model" in asked.stderr
 
 
 def test_without_articles_serving_says_what_to_do(run: Run, tmp_path: Path) -> None:
