@@ -26,8 +26,17 @@ PROBED = 32
 TRAINED_ON = 64  # passages a list: more move its centre no further
 HALF = faiss.ScalarQuantizer.QT_fp16
 
-# Two threads on one search were slower than one in measurement; workers give parallelism.
-faiss.omp_set_num_threads(1)
+
+def stay_on_this_thread() -> None:
+    """Keep faiss from starting threads for what this thread asks of it.
+
+    OpenMP keeps the number for each thread apart, so that every thread has to say so. On two threads a
+    search is no faster, and both go on spinning for a while: two workers answered a third of the questions.
+    """
+    faiss.omp_set_num_threads(1)
+
+
+stay_on_this_thread()
 
 
 def write_vectors(folder: Path, passages: Vectors) -> None:
@@ -101,6 +110,7 @@ class VectorIndex:
         """
         if not len(within):
             return []
+        stay_on_this_thread()
         selector = (
             faiss.IDSelectorRange(within.start, within.stop)
             if isinstance(within, range)
@@ -116,6 +126,7 @@ class VectorIndex:
 
     def cosines(self, query: Vectors, ordinals: Sequence[int]) -> npt.NDArray[np.float32]:
         """Return the cosine of the query (d,) with each of these passages."""
+        stay_on_this_thread()
         vectors = self._passages.reconstruct_batch(np.asarray(ordinals, dtype=np.int64))
         # In double precision, or equal passages would differ in the last digit by their place.
         exact = vectors.astype(np.float64) @ query.astype(np.float64)

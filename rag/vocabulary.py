@@ -18,7 +18,7 @@ from embeddings import Lexicon, Vectors
 from rag.expectation import Kind, bit_of, kinds_in
 from rag.lexical import term_of, words_of
 from rag.ragged import Integers, rows_of
-from rag.vectors import halved, read_index, write_index
+from rag.vectors import halved, read_index, stay_on_this_thread, write_index
 
 # A translation less close is noise; chosen on the development half, see Decisions.
 NEAREST_AT_LEAST = 0.4
@@ -127,6 +127,7 @@ class Vocabulary:
         """Return the terms nearest to a vector (d,) with their cosines, best first."""
         if self._vectors is None:
             return {}
+        stay_on_this_thread()
         cosines, places = self._vectors.search(vector[None, :], min(TRANSLATIONS, len(self._terms)))
         best = zip(places[0].tolist(), cosines[0].tolist(), strict=True)
         return {self._terms[place]: cosine for place, cosine in best if cosine >= NEAREST_AT_LEAST}
@@ -135,9 +136,9 @@ class Vocabulary:
         """Return how like these terms are to words of vectors (n, d): (len(ids), n), 0 to 1."""
         if self._vectors is None or not vectors.size:
             return np.zeros((len(ids), len(vectors)), dtype=np.float32)
-        likeness: Vectors = np.clip(
-            self._vectors.reconstruct_batch(ids.astype(np.int64)) @ vectors.T, 0.0, 1.0
-        )
+        stay_on_this_thread()
+        known = self._vectors.reconstruct_batch(ids.astype(np.int64))
+        likeness: Vectors = np.clip(known @ vectors.T, 0.0, 1.0)
         return likeness
 
 

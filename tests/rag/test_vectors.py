@@ -1,5 +1,8 @@
 """Dense search equals brute force in numpy: order, restriction and cosines."""
 
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embeddings import Vectors
-from rag.vectors import PASSAGES, SCANNED, VectorIndex, write_vectors
+from rag.vectors import PASSAGES, SCANNED, VectorIndex, halved, write_vectors
+from rag.vocabulary import Vocabulary
 
 COUNT, DIMENSION = 300, 24
 
@@ -123,3 +127,21 @@ def test_a_file_that_is_no_index_is_an_error(tmp_path: Path, content: bytes) -> 
 def test_a_folder_that_cannot_be_written_is_an_os_error(tmp_path: Path) -> None:
     with pytest.raises(OSError, match=r"passages\.faiss"):
         write_vectors(tmp_path / "nowhere", PASSAGE_VECTORS)
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="no list of threads")
+@pytest.mark.parametrize("what", ["search", "cosines", "nearest", "likeness"])
+def test_whichever_thread_asks_faiss_starts_no_others(index: VectorIndex, what: str) -> None:
+    # More than faiss leaves to one thread.
+    many = np.tile(PASSAGE_VECTORS, (20, 1))
+    vocabulary = Vocabulary([str(term) for term in range(len(many))], halved(many))
+    work: dict[str, Callable[[], object]] = {
+        "search": lambda: index.search(many[0], 5, range(COUNT)),
+        "cosines": lambda: index.cosines(many[0], [0] * len(many)),
+        "nearest": lambda: vocabulary.nearest(many[0]),
+        "likeness": lambda: vocabulary.likeness(np.arange(len(many), dtype=np.uint32), many[:3]),
+    }
+    with ThreadPoolExecutor(1) as thread:
+        before = thread.submit(os.listdir, "/proc/self/task").result()
+        thread.submit(work[what]).result()
+        assert thread.submit(os.listdir, "/proc/self/task").result() == before
