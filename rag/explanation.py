@@ -49,11 +49,12 @@ def explain(score: Score, wanted: Sequence[QueryTerm], text: str, field: str) ->
 
 
 def _matched(wanted: Sequence[QueryTerm], text: str, field: str) -> dict[str, list[str]]:
-    words: dict[str, set[str]] = defaultdict(set)
+    found: dict[str, set[str]] = {term.word: set() for term in wanted}
+    asked_by: dict[str | None, list[set[str]]] = defaultdict(list)
+    for term in wanted:
+        for alternative in term.alternatives:
+            asked_by[alternative].append(found[term.word])
     for word in set(words_of(text)):
-        if (term := term_of(word, field)) is not None:
-            words[term].add(word)
-    found = {
-        term.word: sorted(set().union(*(words.get(a, ()) for a in term.alternatives))) for term in wanted
-    }
-    return {word: standing for word, standing in found.items() if standing}
+        for standing in asked_by.get(term_of(word, field), ()):
+            standing.add(word)
+    return {word: sorted(standing) for word, standing in found.items() if standing}

@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,6 +14,8 @@ from rag.passages import Passage
 from rag.spans import Span
 
 NAME = "articles.sqlite"
+# The hits of an answer share articles, and each is read for its passage and for its citation.
+REMEMBERED_DOCUMENTS = 16
 
 SCHEMA = """
 CREATE TABLE documents (
@@ -114,6 +117,7 @@ class Store:
             # SQLite serialises access itself; the server answers in other threads than it opens in.
             check_same_thread=False,
         )
+        self._document = lru_cache(REMEMBERED_DOCUMENTS)(partial(_document, self._database))
 
     def close(self) -> None:
         """Release the file."""
@@ -121,9 +125,7 @@ class Store:
 
     def document(self, document_id: str) -> Document | None:
         """Return a document by id."""
-        query = f"SELECT {DOCUMENT_COLUMNS} FROM documents WHERE id = ?"
-        found = self._database.execute(query, (document_id,)).fetchone()
-        return None if found is None else document_of(found)
+        return self._document(document_id)
 
     def documents(self, offset: int, limit: int) -> list[Document]:
         """Return documents ordered by source."""
@@ -210,6 +212,12 @@ class Store:
             ordinal
             for (ordinal,) in self._database.execute(query, (json.dumps(list(rows)), int(boilerplate)))
         ]
+
+
+def _document(database: sqlite3.Connection, document_id: str) -> Document | None:
+    query = f"SELECT {DOCUMENT_COLUMNS} FROM documents WHERE id = ?"
+    found = database.execute(query, (document_id,)).fetchone()
+    return None if found is None else document_of(found)
 
 
 def document_of(row: Sequence[Any]) -> Document:
