@@ -42,12 +42,13 @@ class EmbeddingCache:
         keys = [_key(text) for text in texts]
         vectors = np.empty((len(texts), self.encoder.dimension), dtype=np.float32)
         missing: dict[bytes, list[int]] = {}
-        for row, key in enumerate(keys):
-            found = self._find(key)
-            if found is None:
-                missing.setdefault(key, []).append(row)
-            else:
-                vectors[row] = found
+        for at in range(0, len(keys), COMMIT_EVERY):
+            found = self._blobs.get(keys[at : at + COMMIT_EVERY])
+            for row, key in enumerate(keys[at : at + COMMIT_EVERY], start=at):
+                if (vector := self._sound(found.get(key))) is None:
+                    missing.setdefault(key, []).append(row)
+                else:
+                    vectors[row] = vector
         progress(len(texts) - sum(map(len, missing.values())))
         todo = list(missing.items())
         for at in range(0, len(todo), COMMIT_EVERY):
@@ -59,8 +60,7 @@ class EmbeddingCache:
             progress(sum(len(rows) for _, rows in batch))
         return vectors, len(todo)
 
-    def _find(self, key: bytes) -> Vectors | None:
-        found = self._blobs.get(key)
+    def _sound(self, found: bytes | None) -> Vectors | None:
         if found is None or len(found) != self.encoder.dimension * np.dtype(np.float32).itemsize:
             return None
         vector: Vectors = np.frombuffer(found, dtype=np.float32)

@@ -38,10 +38,13 @@ class Lexicon:
 
     def vectors(self, words: Sequence[str]) -> Vectors:
         """Return the vector of each word, (len(words), d) float32, unit norm or zero where unknown."""
+        pieces = [one.ids for one in self._tokenizer.encode_batch(list(words), add_special_tokens=False)]
         vectors = np.zeros((len(words), self._pieces.shape[1]), dtype=np.float32)
-        for row, encoding in enumerate(self._tokenizer.encode_batch(list(words), add_special_tokens=False)):
-            if encoding.ids:
-                vectors[row] = self._pieces[encoding.ids].astype(np.float32).mean(axis=0)
+        lengths = np.array([len(ids) for ids in pieces], dtype=np.int64)
+        if (known := np.flatnonzero(lengths)).size:
+            starts = np.cumsum(lengths[known]) - lengths[known]
+            found = self._pieces[[piece for ids in pieces for piece in ids]].astype(np.float32)
+            vectors[known] = np.add.reduceat(found, starts) / lengths[known, None]
         norms = np.linalg.norm(vectors, axis=1, keepdims=True).astype(np.float32)
         vectors /= np.where(norms > 0, norms, 1)
         return vectors

@@ -53,9 +53,19 @@ def set_aside(text: str, titles: Set[str] = frozenset(), repeated: Set[str] = fr
         repeated: lines repeated over the outlet's documents, as `repeated_lines` returns them.
 
     """
-    lexicon = load_lexicon()
-    lines = cut_lines(text, lexicon.glued)
-    cues = _cues(lines, lexicon, titles, _unless_copy(lines, repeated))
+    return label_lines(text, lines_of(text), titles, repeated)
+
+
+def lines_of(text: str) -> list[Line]:
+    """Return the lines of a text that are judged."""
+    return cut_lines(text, load_lexicon().glued)
+
+
+def label_lines(
+    text: str, lines: Sequence[Line], titles: Set[str] = frozenset(), repeated: Set[str] = frozenset()
+) -> Cleaning:
+    """Do as `set_aside` for a text whose `lines_of` are known."""
+    cues = _cues(lines, load_lexicon(), titles, _unless_copy(lines, repeated))
     body = find_body(lines, cues)
     if body is None:
         return Cleaning(uncertain=any(cues))

@@ -6,17 +6,19 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 from filelock import FileLock, Timeout
+from pydantic import TypeAdapter
 
 from embeddings import EmbeddingCache, Encoder, Vectors
 from rag.documents import Document
 from rag.errors import CannotWrite, IndexUnreachable, Locked, NoInput, SnapshotError
-from rag.formats.cache import ExtractionCache
 from rag.intake import Intake, take_in
 from rag.location import Location, location_of
 from rag.manifest import Manifest
+from rag.memo import Memo, Recall, anew
 from rag.passages import Passage, cut_passages
 from rag.progress import Progress, telling, untold
 from rag.report import (
@@ -29,11 +31,12 @@ from rag.report import (
     skipped_rows,
 )
 from rag.settings import Settings
-from rag.snapshot_writer import Contents, describe
+from rag.snapshot_writer import Contents, analysed_from, describe
 
 CACHE = "cache"
-EXTRACTIONS = "extractions.sqlite"
+MEMO = "memo.sqlite"
 LOCK = "lock"
+PASSAGES = TypeAdapter(list[Passage])
 
 
 def build_index(
@@ -56,9 +59,9 @@ def build_index(
     """
     started = time.monotonic()
     location = location_of(settings)
-    with _writing(settings.data, location), ExtractionCache(settings.data / EXTRACTIONS) as extractions:
-        intake = _taken_in(paths, location, progress, extractions)
-        contents = contents_of(intake.documents, settings.passage_tokens, progress)
+    with _writing(settings.data, location), Memo(settings.data / MEMO) as memo:
+        intake = _taken_in(paths, location, progress, memo.recall)
+        contents = contents_of(intake.documents, settings.passage_tokens, progress, memo.recall)
         roots = tuple(str(path.resolve()) for path in paths)
         manifest = describe(contents, encoder, settings.passage_tokens, roots)
         location.sweep()
@@ -67,20 +70,20 @@ def build_index(
         with EmbeddingCache(settings.data / CACHE, encoder) as cache:
             embedded = None if unchanged else _build(location, contents, manifest, cache, progress)
             cache.keep_only(contents.texts)
-        extractions.keep_only_met()
+        for sentences in contents.sentences() if unchanged else ():
+            memo.meet(analysed_from(*sentences))  # not asked for, and needed as soon as something changes
+        memo.keep_only_met()
         location.sweep()
     return _report(intake, manifest, digests, embedded, time.monotonic() - started)
 
 
-def _taken_in(
-    paths: Sequence[Path], location: Location, progress: Progress, extractions: ExtractionCache
-) -> Intake:
+def _taken_in(paths: Sequence[Path], location: Location, progress: Progress, recall: Recall) -> Intake:
     """Read the articles; where there are none, say what becomes of those of the index before.
 
     They may all have been deleted on purpose, or a disk may not be mounted: which one, only the user knows.
     """
     try:
-        return take_in(paths, progress, extractions)
+        return take_in(paths, progress, recall)
     except NoInput as error:
         if not (kept := len(location.before()[1])):
             raise
@@ -90,16 +93,25 @@ def _taken_in(
 
 
 def contents_of(
-    documents: tuple[Document, ...], passage_tokens: int, progress: Progress = untold
+    documents: tuple[Document, ...],
+    passage_tokens: int,
+    progress: Progress = untold,
+    recall: Recall = anew,
 ) -> Contents:
     """Return documents with their passages, body first, and what is embedded of each."""
     passages: list[Passage] = []
     for document in telling(documents, "cutting", progress):
-        passages += cut_passages(document, passage_tokens)
+        made_from = ["cut", document.id, document.text, repr(document.set_aside), str(passage_tokens)]
+        cut = recall(PASSAGES, made_from, partial(_cut, document, passage_tokens))
+        passages += cut
     passages.sort(key=lambda passage: passage.boilerplate)  # stable: reading order stays
     by_id = {document.id: document for document in documents}
     texts = tuple(_embedded_text(by_id[passage.document_id], passage) for passage in passages)
-    return Contents(documents, tuple(passages), texts)
+    return Contents(documents, tuple(passages), texts, recall)
+
+
+def _cut(document: Document, passage_tokens: int) -> list[Passage]:
+    return list(cut_passages(document, passage_tokens))
 
 
 def _embedded_text(document: Document, passage: Passage) -> str:

@@ -7,20 +7,24 @@ from itertools import pairwise
 from pathlib import Path
 from textwrap import wrap
 
+from pydantic import TypeAdapter
+
 from rag.cleaning import Cleaning
 from rag.copies import link_copies
 from rag.documents import Document, Metadata, document_id, text_digest
 from rag.errors import BadData, NoInput
-from rag.formats.cache import ExtractionCache
 from rag.formats.parsers import AT_ONCE, Parsers
 from rag.language import detect_language
 from rag.loaders import Loaded, Remark, load
+from rag.memo import Recall, anew
 from rag.metadata import date_notes, read_metadata
 from rag.neighbours import clean_together
 from rag.progress import Progress, telling, untold
 from rag.sidecar import Sidecars
 from rag.sources import Skipped, Source, find_sources
 from rag.stated import merge
+
+DESCRIPTION = TypeAdapter(tuple[Metadata, tuple[str, ...]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +43,18 @@ class Intake:
 def take_in(
     paths: Sequence[Path],
     progress: Progress = untold,
-    known: ExtractionCache | None = None,
+    recall: Recall = anew,
 ) -> Intake:
-    """Read the articles under the given files, folders and globs; foreign formats only if not `known`.
+    """Read the articles under the given files, folders and globs; `recall` gives what was worked out before.
 
     Raises:
         NoInput: a path does not exist, or no file can be read as an article.
         BadData: two files have the same name in the index, or a sidecar is wrong.
-        sqlite3.Error: what is known cannot be read or written.
+        sqlite3.Error: what is recalled cannot be read or written.
 
     """
     sources, skipped = find_sources(paths)
-    results = list(_load_all(sources, progress, known))
+    results = list(_load_all(sources, progress, recall))
     loaded = sorted((one for one in results if isinstance(one, Loaded)), key=lambda one: one.source.name)
     skipped += [one for one in results if isinstance(one, Skipped)]
     if not loaded:
@@ -59,9 +63,9 @@ def take_in(
     _refuse_repeats(sources)
     sidecars = Sidecars()
     stated = [merge(sidecars.stated(one.source.path), one.stated) for one in loaded]
-    cleanings = clean_together(loaded, stated, progress)
+    cleanings = clean_together(loaded, stated, progress, recall)
     articles = list(zip(loaded, stated, cleanings, strict=True))
-    documents = [_document(*article) for article in telling(articles, "describing", progress)]
+    documents = [_document(*article, recall) for article in telling(articles, "describing", progress)]
     return Intake(
         documents=link_copies(documents, [_compared(one.text, cleaning) for one, _, cleaning in articles]),
         skipped=tuple(skipped),
@@ -71,9 +75,9 @@ def take_in(
 
 
 def _load_all(
-    sources: Sequence[Source], progress: Progress, known: ExtractionCache | None
+    sources: Sequence[Source], progress: Progress, recall: Recall
 ) -> Iterator[Loaded | Skipped | Remark]:
-    with Parsers(known) as parsers, ThreadPoolExecutor(AT_ONCE) as threads:
+    with Parsers(recall) as parsers, ThreadPoolExecutor(AT_ONCE) as threads:
         results = threads.map(lambda source: list(load(source, parsers)), sources)
         for done, result in enumerate(results, start=1):
             yield from result
@@ -87,19 +91,25 @@ def _nothing(paths: Sequence[Path], skipped: Sequence[Skipped]) -> NoInput:
     return NoInput(message, "give a folder of articles, for example of .txt files")
 
 
-def _document(loaded: Loaded, stated: Metadata, cleaning: Cleaning) -> Document:
-    known = merge(stated, read_metadata(loaded.text, cleaning.set_aside))
-    if known.language is None:
-        known = replace(known, language=detect_language(cleaning.body(loaded.text)))
+def _document(loaded: Loaded, stated: Metadata, cleaning: Cleaning, recall: Recall) -> Document:
+    made_from = ["described", loaded.text, repr(stated), repr(cleaning.set_aside)]
+    known, notes = recall(DESCRIPTION, made_from, lambda: _described(loaded.text, stated, cleaning))
     return Document(
         id=document_id(loaded.source.name),
         source=loaded.source.name,
         text=loaded.text,
         metadata=known,
         set_aside=cleaning.set_aside,
-        notes=loaded.notes
-        + (date_notes(loaded.text, cleaning.set_aside) if known.published_on is None else ()),
+        notes=loaded.notes + notes,
     )
+
+
+def _described(text: str, stated: Metadata, cleaning: Cleaning) -> tuple[Metadata, tuple[str, ...]]:
+    """Return what is known about an article, and why dates in it were not believed."""
+    known = merge(stated, read_metadata(text, cleaning.set_aside))
+    if known.language is None:
+        known = replace(known, language=detect_language(cleaning.body(text)))
+    return known, date_notes(text, cleaning.set_aside) if known.published_on is None else ()
 
 
 def _compared(text: str, cleaning: Cleaning) -> str:

@@ -8,42 +8,96 @@ those it touches once more with it.
 from collections import defaultdict
 from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager
+from functools import partial
+from typing import NamedTuple
 
-from rag.cleaning import Cleaning, add_outside, normalise_line, repeated_lines, set_aside, short_lines
+from pydantic import TypeAdapter
+
+from rag.cleaning import (
+    Cleaning,
+    add_outside,
+    label_lines,
+    lines_of,
+    normalise_line,
+    repeated_lines,
+    set_aside,
+    short_lines,
+)
 from rag.documents import Metadata
 from rag.loaders import Loaded
+from rag.memo import Recall, anew
 from rag.metadata import read_metadata
 from rag.progress import Progress, telling, untold
 from rag.stated import merge
 
 
+class Alone(NamedTuple):
+    """What an article shows by itself.
+
+    Attributes:
+        cleaning: what was set aside of it.
+        found: what it says about itself.
+        lines: its `short_lines`.
+        pieces: the lines that scraping had glued together, normalised, where they are not among those.
+
+    """
+
+    cleaning: Cleaning
+    found: Metadata
+    lines: frozenset[str]
+    pieces: frozenset[str]
+
+
+ALONE = TypeAdapter(Alone)
+CLEANING = TypeAdapter(Cleaning)
+
+
 def clean_together(
-    articles: Sequence[Loaded], stated: Sequence[Metadata], progress: Progress = untold
+    articles: Sequence[Loaded],
+    stated: Sequence[Metadata],
+    progress: Progress = untold,
+    recall: Recall = anew,
 ) -> list[Cleaning]:
     """Return the cleaning of each article, in the light of all; `stated` is what is known beforehand."""
-    texts = [one.text for one in articles]
     alone = [
-        add_outside(set_aside(one.text), one.text, one.outside)
+        recall(ALONE, ["alone", one.text, repr(one.outside)], partial(_alone, one))
         for one in telling(articles, "cleaning", progress)
     ]
-    known = [
-        merge(given, read_metadata(text, first.set_aside))
-        for text, given, first in zip(texts, stated, alone, strict=True)
-    ]
-    lines = [short_lines(text) for text in texts]
-    repeated = _repeated(lines, [one.outlet for one in known])
+    known = [merge(given, one.found) for given, one in zip(stated, alone, strict=True)]
+    repeated = _repeated([one.lines for one in alone], [one.outlet for one in known])
     own = [normalise_line(one.title) if one.title else "" for one in known]
     titles = set(filter(None, own))
     cleanings = []
-    for i, text in enumerate(telling(texts, "comparing", progress)):
+    for i, article in enumerate(telling(articles, "comparing", progress)):
         # A title that is stated is no furniture, however often the outlet used it; one found may be.
         title, lines_of_outlet = normalise_line(stated[i].title or ""), repeated[known[i].outlet]
         with _without(own[i], titles) as others, _without(title, lines_of_outlet) as furniture:
-            if lines[i].isdisjoint(others) and lines[i].isdisjoint(furniture):
-                cleanings.append(alone[i])
-            else:
-                cleanings.append(add_outside(set_aside(text, others, furniture), text, articles[i].outside))
+            cleanings.append(_in_the_light(article, alone[i], others, furniture, recall))
     return cleanings
+
+
+def _alone(article: Loaded) -> Alone:
+    text, lines = article.text, lines_of(article.text)
+    cleaning = add_outside(label_lines(text, lines), text, article.outside)
+    whole = short_lines(text)
+    pieces = frozenset(line.folded for line in lines) - whole
+    return Alone(cleaning, read_metadata(text, cleaning.set_aside), whole, pieces)
+
+
+def _in_the_light(
+    article: Loaded, alone: Alone, others: Set[str], furniture: Set[str], recall: Recall
+) -> Cleaning:
+    """Return the cleaning of an article, given the titles of others and the furniture of its outlet."""
+    if alone.lines.isdisjoint(others) and alone.lines.isdisjoint(furniture):
+        return alone.cleaning
+    text, outside = article.text, article.outside
+    # Of all that is known this alone can touch it: so the same may be recalled in another company.
+    titles, repeated = ((alone.lines | alone.pieces) & evidence for evidence in (others, furniture))
+    return recall(
+        CLEANING,
+        ["in the light", text, repr(outside), repr(sorted(titles)), repr(sorted(repeated))],
+        lambda: add_outside(set_aside(text, titles, repeated), text, outside),
+    )
 
 
 @contextmanager

@@ -3,10 +3,14 @@
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
+from itertools import groupby
 from pathlib import Path
+
+from pydantic import TypeAdapter
 
 from embeddings import Encoder, Vectors
 from rag import manifest as manifests
@@ -16,6 +20,7 @@ from rag.errors import SnapshotError
 from rag.fitted import shipped_fitted
 from rag.lexical import LexicalEntry, field_of, write_lexical_index
 from rag.manifest import Counts, Manifest, ModelRecord
+from rag.memo import Recall, anew
 from rag.passages import Passage
 from rag.snapshot import (
     CURRENT,
@@ -29,9 +34,10 @@ from rag.snapshot import (
 )
 from rag.store import document_values, write_store
 from rag.vectors import write_vectors
-from rag.vocabulary import write_vocabulary
+from rag.vocabulary import Analysed, Gathered, analyse, gather, write_vocabulary
 
 BUILDING = ".building-"
+ANALYSED = TypeAdapter(Analysed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,21 +48,29 @@ class Contents:
         documents: ordered by source.
         passages: those of the bodies first, then those set aside; the place is the ordinal.
         texts: what is embedded for each passage.
+        recall: gives what was worked out of the same sentences before.
 
     """
 
     documents: tuple[Document, ...]
     passages: tuple[Passage, ...]
     texts: tuple[str, ...]
+    recall: Recall = anew
 
-    def sentences_by_field(self) -> Iterator[tuple[str, str]]:
-        """Yield the lexical field and the words of every sentence, passage by passage."""
+    def gathered(self) -> Gathered:
+        """Return the terms of every sentence, passage by passage."""
+        return gather(
+            (field, self.recall(ANALYSED, analysed_from(field, texts), partial(analyse, field, texts)))
+            for field, texts in self.sentences()
+        )
+
+    def sentences(self) -> Iterator[tuple[str, list[str]]]:
+        """Yield the lexical field and the sentences of passages, one document after the other."""
         by_id = {document.id: document for document in self.documents}
-        for passage in self.passages:
-            document = by_id[passage.document_id]
-            field = field_of(document.metadata.language)
-            for sentence in passage.sentences:
-                yield field, sentence.slice(document.text)
+        for document_id, passages in groupby(self.passages, key=lambda passage: passage.document_id):
+            document = by_id[document_id]
+            texts = [span.slice(document.text) for passage in passages for span in passage.sentences]
+            yield field_of(document.metadata.language), texts
 
     def identity(self, encoder: Encoder) -> str:
         """Return a digest: equal digests mean equal answers.
@@ -82,6 +96,11 @@ class Contents:
             body_passages=sum(not passage.boilerplate for passage in self.passages),
             sentences=sum(len(passage.sentences) for passage in self.passages),
         )
+
+
+def analysed_from(field: str, texts: Sequence[str]) -> list[str]:
+    """Return what the terms of sentences are recalled by."""
+    return ["analysed", field, *texts]
 
 
 def describe(contents: Contents, encoder: Encoder, passage_tokens: int, roots: tuple[str, ...]) -> Manifest:
@@ -120,7 +139,7 @@ def write_snapshot(
     write_vectors(building, vectors)
     write_lexical_index(building / LEXICAL, _lexical_entries(contents))
     (building / VOCABULARY).mkdir()
-    write_vocabulary(building / VOCABULARY, encoder.lexicon, contents.sentences_by_field())
+    write_vocabulary(building / VOCABULARY, encoder.lexicon, contents.gathered())
     complete = replace(manifest, files=manifests.record_files(building))
     (building / manifests.NAME).write_text(complete.to_json(), "utf-8")
     Snapshot(building, encoder).close()

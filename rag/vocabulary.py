@@ -32,8 +32,23 @@ BATCH = 10_000
 Ids = npt.NDArray[np.uint32]
 
 
+class Analysed(NamedTuple):
+    """The terms of some sentences of one field, in the order in which they are first met.
+
+    Attributes:
+        forms: its terms, with the words they stand for and how often.
+        terms: for each sentence its distinct terms.
+        kinds: for each sentence the bits of the kinds of answers it holds.
+
+    """
+
+    forms: dict[str, dict[str, int]]
+    terms: list[list[str]]
+    kinds: list[int]
+
+
 class Gathered(NamedTuple):
-    """The terms of some sentences, gathered.
+    """The terms of all sentences, gathered.
 
     Attributes:
         forms: for each field its terms, in the order of their ids, with the words they stand for.
@@ -55,34 +70,44 @@ class Gathered(NamedTuple):
         return np.concatenate([_means(lexicon, terms[at : at + BATCH]) for at in range(0, len(terms), BATCH)])
 
 
-def gather(sentences: Iterable[tuple[str, str]]) -> Gathered:
+def analyse(field: str, sentences: Sequence[str]) -> Analysed:
+    """Return the terms of some sentences of one field."""
+    forms: dict[str, Counter[str]] = defaultdict(Counter)
+    terms: list[list[str]] = []
+    for sentence in sentences:
+        held: dict[str, None] = {}
+        for word in words_of(sentence):
+            if (term := term_of(word, field)) is not None:
+                forms[term][word.lower()] += 1
+                held[term] = None
+        terms.append(list(held))
+    kinds = [kinds_in(sentence) for sentence in sentences]
+    return Analysed({term: dict(words) for term, words in forms.items()}, terms, kinds)
+
+
+def gather(analysed: Iterable[tuple[str, Analysed]]) -> Gathered:
     """Return the terms of all sentences, given with their field."""
     forms: dict[str, dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
     places: dict[str, dict[str, int]] = defaultdict(dict)
     held: list[Ids] = []
     kinds: list[int] = []
-    for field, text in sentences:
+    for field, some in analysed:
         terms, known = forms[field], places[field]
-        row = set()
-        for word in words_of(text):
-            if (term := term_of(word, field)) is not None:
-                terms[term][word.lower()] += 1
-                row.add(known.setdefault(term, len(known)))
-        held.append(np.array(sorted(row), dtype=np.uint32))
-        kinds.append(kinds_in(text))
+        for term, words in some.forms.items():
+            known.setdefault(term, len(known))
+            terms[term].update(words)
+        held += [np.array(sorted(known[term] for term in row), dtype=np.uint32) for row in some.terms]
+        kinds += some.kinds
     return Gathered(forms, held, kinds)
 
 
-def write_vocabulary(folder: Path, lexicon: Lexicon | None, sentences: Iterable[tuple[str, str]]) -> None:
-    """Write the terms of all sentences, given with their field, into an empty folder.
-
-    Without a lexicon they have no vectors.
+def write_vocabulary(folder: Path, lexicon: Lexicon | None, gathered: Gathered) -> None:
+    """Write the terms of all sentences into an empty folder. Without a lexicon they have no vectors.
 
     Raises:
         OSError: the folder cannot be written.
 
     """
-    gathered = gather(sentences)
     forms, held, kinds = gathered
     starts = np.cumsum([0, *map(len, held)], dtype=np.int64)
     np.save(folder / TERMS, np.concatenate([np.zeros(0, np.uint32), *held]), allow_pickle=False)

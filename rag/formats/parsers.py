@@ -3,20 +3,23 @@
 from queue import SimpleQueue
 from types import TracebackType
 
+from pydantic import TypeAdapter
+
 from embeddings import CORES
-from rag.formats.cache import ExtractionCache
 from rag.formats.extracted import Extracted
 from rag.formats.parser import Parser
+from rag.memo import Recall, anew
 
 # A child each, which takes 0.1 GB for ordinary files.
 AT_ONCE = min(CORES, 8)
+EXTRACTED = TypeAdapter(Extracted)
 
 
 class Parsers:
-    """Reads as many files at once as threads ask for, `AT_ONCE` at most, and none again that it knows."""
+    """Reads as many files at once as threads ask for, `AT_ONCE` at most, and none again that is recalled."""
 
-    def __init__(self, known: ExtractionCache | None = None) -> None:
-        self._known = known
+    def __init__(self, recall: Recall = anew) -> None:
+        self._recall = recall
         self._parsers = [Parser() for _ in range(AT_ONCE)]
         self._idle: SimpleQueue[Parser] = SimpleQueue()
         for parser in self._parsers:
@@ -36,16 +39,14 @@ class Parsers:
 
         Raises:
             Refused: as there.
-            sqlite3.Error: as `ExtractionCache`.
+            sqlite3.Error: as `rag.memo.Memo`.
 
         """
-        if self._known is not None and (known := self._known.get(kind, content)) is not None:
-            return known
+        return self._recall(EXTRACTED, ["extracted", kind, content], lambda: self._read(kind, content))
+
+    def _read(self, kind: str, content: bytes) -> Extracted:
         parser = self._idle.get()
         try:
-            found = parser.read(kind, content)
+            return parser.read(kind, content)
         finally:
             self._idle.put(parser)
-        if self._known is not None:
-            self._known.put(kind, content, found)
-        return found

@@ -28,7 +28,7 @@ from rag.milvus.passages import frequencies, passage_rows
 from rag.milvus.snapshot import MilvusSnapshot, sound_manifest
 from rag.snapshot import NEW
 from rag.snapshot_writer import Contents
-from rag.vocabulary import Gathered, gather
+from rag.vocabulary import Gathered
 
 # Rows sent at once: a passage takes three to five kilobytes, an article's piece up to 64.
 PASSAGES_AT_ONCE = 500
@@ -89,7 +89,7 @@ class Milvus:
         with connection.reaching():
             of_words = encoder.lexicon.dimension if encoder.lexicon else len(NO_VECTOR)
             create_collections(connection.client, generation, encoder.dimension, of_words, PATIENCE)
-        gathered = gather(contents.sentences_by_field())
+        gathered = contents.gathered()
         terms = list(_term_rows(contents, gathered, encoder))
         about = {"manifest": manifest.to_json(), "terms": len(terms), "facets": _facets(contents)}
         self._insert(generation.articles, article_rows(contents.documents), PIECES_AT_ONCE)

@@ -11,7 +11,7 @@ from embeddings import Encoder, Lexicon
 from rag.coverage import Coverage, cover, title_of
 from rag.lexical import terms_of
 from rag.query import QueryTerm
-from rag.vocabulary import Held, SentenceTerms, open_vocabularies, write_vocabulary
+from rag.vocabulary import Held, SentenceTerms, analyse, gather, open_vocabularies, write_vocabulary
 
 SENTENCES = (
     "Le Luxembourg et le Maroc ont signé un accord en 2019.",
@@ -31,7 +31,7 @@ def lexicon(encoder: Encoder) -> Lexicon:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory, lexicon: Lexicon) -> Path:
     folder = tmp_path_factory.mktemp("vocabulary")
-    write_vocabulary(folder, lexicon, (("fr", sentence) for sentence in SENTENCES))
+    write_vocabulary(folder, lexicon, gather([("fr", analyse("fr", SENTENCES))]))
     return folder
 
 

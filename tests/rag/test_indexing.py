@@ -15,7 +15,7 @@ import pytest
 from embeddings import EmbeddingCache
 from embeddings.cache import COMMIT_EVERY
 from rag.errors import CannotWrite, Locked, NoInput
-from rag.indexing import CACHE, EXTRACTIONS, LOCK, build_index
+from rag.indexing import CACHE, LOCK, MEMO, build_index
 from rag.passages import cut_passages
 from rag.settings import Settings
 from rag.snapshot import CURRENT, SNAPSHOTS, current_path
@@ -69,9 +69,9 @@ def cached(library: Library) -> set[bytes]:
     return keys
 
 
-def extractions(library: Library) -> set[bytes]:
-    """Return what is kept of pages, decompressed."""
-    with sqlite3.connect(library.data / EXTRACTIONS) as database:
+def remembered(library: Library) -> set[bytes]:
+    """Return what is kept of articles, decompressed."""
+    with sqlite3.connect(library.data / MEMO) as database:
         found = {zlib.decompress(blob) for (blob,) in database.execute("SELECT blob FROM blobs")}
     database.close()
     return found
@@ -125,27 +125,30 @@ def test_a_deleted_article_leaves_no_byte_in_any_file(library: Library) -> None:
     assert traces(library.data, MARKS) == {mark: [] for mark in MARKS}
 
 
-def test_a_page_is_read_once_and_a_deleted_one_leaves_nothing(library: Library) -> None:
+def test_what_was_worked_out_is_kept_as_long_as_the_article(library: Library) -> None:
     for number in range(3):
         body = f"<p>{MARKED} La {number}e phrase d'une page que le lecteur a lue en entier, dit-on.</p>"
         (library.articles / f"{number}.html").write_bytes(page(body=body))
     library.index()
-    first = extractions(library)
+    first = remembered(library)
+    assert any(b"zyxwvutable" in one for one in first)
+    assert not library.index().rebuilt
+    assert remembered(library) == first
     (library.articles / "1.html").unlink()
     report = library.index()
     assert report.change.deleted == ("articles/1.html",)
-    assert len(first) == 3
-    assert extractions(library) < first
+    assert remembered(library) < first
     for path in library.articles.glob("*.html"):
         path.unlink()
     library.index()
-    assert extractions(library) == set()
+    assert not any(b"zyxwvutable" in one for one in remembered(library))
     assert traces(library.data, MARKS) == {mark: [] for mark in MARKS}
 
 
 def test_where_what_was_read_cannot_be_kept_the_old_index_stands(library: Library) -> None:
     before = library.index().index
-    (library.data / EXTRACTIONS).mkdir()  # no file can be made there
+    (library.data / MEMO).unlink()
+    (library.data / MEMO).mkdir()  # no file can be made there
     (library.articles / "page.html").write_bytes(page())
     with pytest.raises(CannotWrite, match=str(library.data)):
         library.index()
@@ -399,4 +402,11 @@ def test_what_a_failed_run_left_is_not_in_the_way_of_the_next(library: Library) 
         library.index()
     assert not orphan.exists()
     assert current.exists()
-    assert {path.name for path in library.data.iterdir()} == {"cache", "away", "lock", CURRENT, SNAPSHOTS}
+    assert {path.name for path in library.data.iterdir()} == {
+        "cache",
+        "away",
+        "lock",
+        MEMO,
+        CURRENT,
+        SNAPSHOTS,
+    }

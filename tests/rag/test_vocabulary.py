@@ -9,7 +9,14 @@ import pytest
 from embeddings import Encoder, Lexicon
 from rag.lexical import terms_of
 from rag.vectors import read_index
-from rag.vocabulary import NEAREST_AT_LEAST, TRANSLATIONS, open_vocabularies, write_vocabulary
+from rag.vocabulary import (
+    NEAREST_AT_LEAST,
+    TRANSLATIONS,
+    analyse,
+    gather,
+    open_vocabularies,
+    write_vocabulary,
+)
 
 TEXTS = [
     ("fr", "Le Luxembourg et le Maroc ont signé des accords. L'accord porte sur le numérique."),
@@ -27,7 +34,7 @@ def lexicon(encoder: Encoder) -> Lexicon:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory, lexicon: Lexicon) -> Path:
     folder = tmp_path_factory.mktemp("vocabulary")
-    write_vocabulary(folder, lexicon, TEXTS)
+    write_vocabulary(folder, lexicon, gather((field, analyse(field, [text])) for field, text in TEXTS))
     return folder
 
 
