@@ -2,6 +2,7 @@
 
 import codecs
 import re
+from contextlib import suppress
 
 from rag.formats.refused import Refused
 
@@ -20,6 +21,11 @@ MARKS = {
 # knows are tried (tests/benchmarks/encodings.py).
 BYTES = ("cp1252", "iso8859_15", "mac_roman", "cp1256")
 WIDE = ("utf_16_le", "utf_16_be", "utf_32_le", "utf_32_be")
+# An encoding that a text states of itself leaves this as it is, for the statement was read so. UTF-16, told
+# by its mark, and EBCDIC would make other words of any page; Python's own encodings read the escape.
+PLAIN = bytes(range(32, 127)).replace(b"\\", rb"\u0041")
+# What states the first is written in the second, whose quotation marks the first lacks (WHATWG, Encoding).
+ON_THE_WEB = {"iso8859-1": "cp1252", "iso8859-9": "cp1254"}
 LAST_ALPHABET = "\u06ff"  # Latin to Arabic; what is no text looks like Chinese when read as UTF-16
 # UTF-8 that was read as Windows-1252 and saved again: "Ã©" for "é", "â€™" for "’".
 MOJIBAKE = re.compile("[ÂÃ][\u00a0-\u00bf]|â€[\u0080-\u00bf\u0152-\u0178\u02c6\u02dc\u2013-\u203a\u2122]")
@@ -63,9 +69,7 @@ def _utf_8(content: bytes, declared: str | None, notes: list[str]) -> tuple[str,
         return content.decode("utf-8"), notes
     except UnicodeDecodeError as error:
         _refuse_broken(content, error)
-    if declared and (text := _as_declared(content, declared)) is not None:
-        return text, [f"read as {_name(declared)}, as it states"]
-    return _detected(content, BYTES)
+    return _as_declared(content, declared) or _detected(content, BYTES)
 
 
 def _refuse_broken(content: bytes, error: UnicodeDecodeError) -> None:
@@ -77,13 +81,13 @@ def _refuse_broken(content: bytes, error: UnicodeDecodeError) -> None:
         raise Refused("encoding-error", detail)
 
 
-def _as_declared(content: bytes, declared: str) -> str | None:
-    try:
-        text = content.decode(declared)
-        text.encode()  # some of Python's own encodings yield halves of characters
-    except (LookupError, ValueError):
-        return None
-    return text
+def _as_declared(content: bytes, declared: str | None) -> tuple[str, list[str]] | None:
+    with suppress(LookupError, ValueError):
+        stated = _name(declared or "")
+        encoding = ON_THE_WEB.get(stated, stated)
+        if PLAIN.decode(encoding) == PLAIN.decode():
+            return content.decode(encoding), [f"read as {encoding}, as it states"]
+    return None
 
 
 def _strictly(content: bytes, encoding: str) -> str:

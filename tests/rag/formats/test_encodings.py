@@ -67,8 +67,17 @@ def test_an_encoding_the_page_states_is_believed_only_where_the_bytes_allow_it()
     assert decode(FRENCH.encode(), "iso-8859-15") == (FRENCH, ())
     for wrong in ("ascii", "no-such-encoding", "no\0name", "undefined", "idna"):
         assert decode(FRENCH.encode("latin-1"), wrong)[0] == FRENCH
+    for wrong in ("utf-16", "utf-16-le", "utf-32", "cp037", "cp500", "raw_unicode_escape"):
+        for text in (FRENCH, f"{FRENCH}.", rf"{FRENCH} \u0041"):
+            assert decode(text.encode("latin-1"), wrong)[0] == text
     halves = rf"{FRENCH} \ud800".encode("latin-1")
     assert decode(halves, "unicode_escape")[0] == rf"{FRENCH} \ud800"
+
+
+def test_a_page_that_states_latin_1_keeps_the_quotation_marks_of_windows() -> None:
+    text = "l’accord – « oui » – à 5 €"
+    assert decode(text.encode("cp1252"), "ISO-8859-1") == (text, ("read as cp1252, as it states",))
+    assert decode("İstanbul’da".encode("cp1254"), "iso-8859-9")[0] == "İstanbul’da"
 
 
 @pytest.mark.parametrize("seed", range(20))
