@@ -9,6 +9,7 @@ import csv
 import io
 import json
 import re
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NoReturn
@@ -18,6 +19,8 @@ from rag.stated import KEYS
 
 FIELDS = ("id", "text", *KEYS)
 LARGEST_RECORD = 5_000_000  # characters: an article a hundred times as long as a long one
+LONGEST_FIELD = 50_000_000  # what is taken into memory to find the end of a field that is too large
+HEADER = re.compile(r"(?:\s*[\r\n])?([^\r\n]*)")  # the first line that is not blank
 SEPARATORS = ",;\t"  # of CSV; spreadsheets in French write semicolons
 SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -59,12 +62,10 @@ def read_csv(text: str) -> Iterator[Record | Fault]:
         Refused: there is no header that names a field "text".
 
     """
-    csv.field_size_limit(LARGEST_RECORD)
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text), strict=True)
-    try:
-        header = [name.strip() for name in next(row for row in rows if row)]
-    except csv.Error as error:
-        raise Refused("no-header", f"the first line is no CSV: {error}") from None
+    csv.field_size_limit(LONGEST_FIELD)
+    separator, last = _separator(text), deque[str](maxlen=1)
+    rows = csv.reader(_lines(text, last), delimiter=separator, strict=True)
+    header = _header(rows)
     while True:
         line = rows.line_num + 1
         try:
@@ -74,12 +75,31 @@ def read_csv(text: str) -> Iterator[Record | Fault]:
         except StopIteration:
             return
         except csv.Error as error:
-            if rows.line_num > line:  # the next row may begin anywhere in a text
+            if rows.line_num > line or not _ends_row(last[0], separator):
                 yield Fault(line, "bad-record", f"is no CSV: {error}; nothing from here on is read")
                 return
             yield Fault(line, "bad-record", f"is no CSV: {error}")
         except Refused as refused:
             yield Fault(line, refused.reason, refused.detail)
+
+
+def _lines(text: str, last: deque[str]) -> Iterator[str]:
+    for line in io.StringIO(text, newline=""):
+        last.append(line)
+        yield line
+
+
+def _header(rows: Iterator[list[str]]) -> list[str]:
+    try:
+        return [name.strip() for name in next(row for row in rows if any(map(str.strip, row)))]
+    except csv.Error as error:
+        raise Refused("no-header", f"the first line is no CSV: {error}") from None
+
+
+def _ends_row(line: str, separator: str) -> bool:
+    """Return whether a damaged row ends with its line; else the lines below may be of its text."""
+    after = line.rpartition('"')[2]
+    return line.count('"') % 2 == 0 and after[:1] in ("", "\r", "\n", separator)
 
 
 def _object(raw: bytes) -> dict[str, object]:
@@ -101,7 +121,7 @@ def _no_number(name: str) -> NoReturn:
 
 
 def _separator(text: str) -> str:
-    header = text.lstrip("\r\n").partition("\n")[0]
+    header = next(HEADER.finditer(text))[1]
     for separator in SEPARATORS:
         if "text" in (name.strip(' "\r') for name in header.split(separator)):
             return separator
@@ -109,6 +129,8 @@ def _separator(text: str) -> str:
 
 
 def _fields(header: list[str], row: list[str]) -> dict[str, object]:
+    if (size := max(map(len, row))) > LARGEST_RECORD:
+        raise Refused("too-large", f"has {size:,} characters in a field, {LARGEST_RECORD:,} are read at most")
     if len(row) != len(header):
         raise Refused("bad-record", f"has {len(row)} fields, the header {len(header)}")
     return dict(zip(header, row, strict=True))

@@ -89,7 +89,7 @@ def test_the_separator_is_told_from_the_header(separator: str) -> None:
 
 
 def test_a_row_is_named_by_the_line_it_begins_on() -> None:
-    content = 'id,text\na,"deux\nlignes"\nb\nc,bon\nd,"x"y\ne,bon\n'
+    content = 'id,text\na,"deux\nlignes"\nb\nc,bon\nd,"un "mot" cru"\ne,bon\n'
     records, faults = split(read_csv(content))
     assert [(record.line, record.name) for record in records] == [(2, "a"), (5, "c"), (7, "e")]
     assert [fault.line for fault in faults] == [4, 6]
@@ -103,9 +103,51 @@ def test_below_a_row_that_swallowed_others_nothing_is_guessed() -> None:
     assert detail.endswith("nothing from here on is read")
 
 
+BARE = ['la "cité" et\nencore, x\nsuite, y', 'la "cité\net" encore, x', '"oui"\nx, y']
+
+
+@pytest.mark.parametrize("text", BARE)
+def test_no_line_of_a_text_with_bare_quotes_becomes_an_article(text: str) -> None:
+    records, (fault,) = split(read_csv(f'id,text\na,bon\nb,"{text}"\nc,bon\n'))
+    assert ([record.name for record in records], fault.line) == (["a"], 3)
+    assert fault.detail.endswith("nothing from here on is read")
+
+
+lines = st.lists(st.text("ab ,"), min_size=1).map("\n".join)
+
+
+@given(st.lists(lines, min_size=1), st.data())
+def test_bare_quotes_around_a_word_make_no_article(texts: list[str], data: st.DataObject) -> None:
+    rows = [f'"n{i}","{text}"' for i, text in enumerate(texts)]
+    damaged = data.draw(st.integers(0, len(rows) - 1))
+    at = data.draw(st.integers(rows[damaged].index(",") + 2, len(rows[damaged]) - 1))
+    rows[damaged] = f'{rows[damaged][:at]}"mot"{rows[damaged][at:]}'
+    records, faults = split(read_csv("\n".join(["id,text", *rows])))
+    assert {(one.name, one.text) for one in records} <= {(f"n{i}", text) for i, text in enumerate(texts)}
+    assert len(records) >= damaged
+    assert len(faults) == 1
+
+
+def test_a_field_too_large_costs_only_its_row() -> None:
+    long = "une ligne,\n" * (LARGEST_RECORD // 10)
+    records, (fault,) = split(read_csv(f'id,text\na,bon\nb,"{long}"\nc,bon\n'))
+    assert ([record.name for record in records], fault.line, fault.reason) == (["a", "c"], 3, "too-large")
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_any_line_end_parts_rows(end: str) -> None:
+    (one, other), faults = split(read_csv(f"id,text{end}a,bon{end}{end}b,bien{end}"))
+    assert ((one.line, one.text), (other.line, other.text), faults) == ((2, "bon"), (4, "bien"), [])
+
+
+def test_a_header_may_begin_with_an_empty_name() -> None:
+    (record,), faults = split(read_csv(" \n\ttext\n0\tbon\n"))
+    assert (record.text, faults) == ("bon", [])
+
+
 def test_blank_lines_above_the_header_are_passed_over() -> None:
-    (record,), faults = split(read_csv("\n\r\nid,text\na,bon\n"))
-    assert (record.line, record.name, faults) == (4, "a", [])
+    (record,), faults = split(read_csv("\n\r\n \t\nid,text\na,bon\n"))
+    assert (record.line, record.name, faults) == (5, "a", [])
 
 
 def test_a_quote_never_closed_is_a_fault_at_its_line() -> None:
