@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from rag.letters import PLAIN
 from rag.spans import Span
 
 
@@ -160,7 +161,8 @@ def find_dates(question: str, today: date) -> list[DateMention]:
         today: what "last year" is counted from.
 
     """
-    found = sorted(_every(question, today), key=lambda one: (one.span.start - one.span.end, one.span.start))
+    every = _every(question.translate(PLAIN), today)
+    found = sorted(every, key=lambda one: (one.span.start - one.span.end, one.span.start))
     chosen: list[DateMention] = []
     for mention in found:
         if not any(mention.span.overlap(other.span) for other in chosen):
@@ -173,7 +175,7 @@ def _every(question: str, today: date) -> Iterator[DateMention]:
         for found in pattern.finditer(question):
             try:
                 first, last = reading(found, today)
-            except (ValueError, KeyError):  # the 31st of June; an "ſ" that passes for an "s"
+            except ValueError:  # the 31st of June
                 continue
             if first <= last:  # "between 2021 and 2019" means no day
                 yield DateMention(Span(*found.span()), first, last)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
+from rag.letters import PLAIN
 from rag.prose.number_words import spelled_numbers
 from rag.spans import Span
 
@@ -77,6 +78,7 @@ def numbers_of(text: str, language: str, outside: tuple[Span, ...] = ()) -> Iter
         outside: parts of the text to leave out.
 
     """
+    text = text.translate(PLAIN)
     for found in NUMBER.finditer(text):
         if not any(part.overlap(Span(*found.span("figures"))) for part in outside):
             yield _number(found, language)
@@ -87,7 +89,7 @@ def numbers_of(text: str, language: str, outside: tuple[Span, ...] = ()) -> Iter
 
 def _number(found: re.Match[str], language: str) -> Number:
     scale = (found["scale"] or "").lower()
-    value = _value(found["figures"], language).scaleb(SCALES.get(scale, 0))
+    value = _value(found["figures"], language).scaleb(SCALES[scale] if scale else 0)
     unit = _SIGN.get(found["sign"] or "") or next((u for u in UNITS if found[_GROUPS.get(u, u)]), "")
     return Number(_plain(value), unit or ("MAD" if scale.endswith("dh") else ""))
 

@@ -45,6 +45,14 @@ def test_articles_offices_and_units_of_time_are_no_numbers(text: str) -> None:
     assert list(numbers_of(text, "fr")) == []
 
 
+ODD = {"2 mıllions": "2 millions", "deux mİlle": "deux mille", "ſix": "six", "cinquıème": "cinquième"}
+
+
+@pytest.mark.parametrize(("odd", "plain"), ODD.items())
+def test_a_letter_that_passes_for_another_is_read_as_that(odd: str, plain: str) -> None:
+    assert list(numbers_of(odd, "fr")) == list(numbers_of(plain, "fr")) != []
+
+
 @given(
     st.integers(min_value=0, max_value=10**9), st.sampled_from([("fr", "\u202f"), ("fr", " "), ("en", ",")])
 )
