@@ -8,6 +8,7 @@ lines with the largest sum of scores (Bentley, "Programming Pearls", 1984).
 """
 
 import math
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
@@ -82,8 +83,10 @@ def add_outside(cleaning: Cleaning, text: str, outside: Sequence[Span]) -> Clean
     if not outside:
         return cleaning
     labels = list(cleaning.set_aside)
+    spans = [one.span for one in labels]
+    ends = [span.end for span in spans]
     for span in outside:
-        within = [one.span for one in cleaning.set_aside if span.start < one.span.end <= span.end]
+        within = spans[bisect_right(ends, span.start) : bisect_right(ends, span.end)]
         edges = [Span(span.start, span.start), *within, Span(span.end, span.end)]
         gaps = (Span(one.end, other.start) for one, other in pairwise(edges) if one.end < other.start)
         labels += [SetAside(gap, OUTSIDE) for gap in gaps if gap.slice(text).strip()]
