@@ -89,22 +89,21 @@ def numbers_of(text: str, language: str, outside: tuple[Span, ...] = ()) -> Iter
 
 def _number(found: re.Match[str], language: str) -> Number:
     scale = (found["scale"] or "").lower()
-    value = _value(found["figures"], language).scaleb(SCALES[scale] if scale else 0)
+    # Written and read, not multiplied: a product is rounded to 28 digits.
+    value = Decimal(f"{_written(found['figures'], language)}e{SCALES[scale] if scale else 0}")
     unit = _SIGN.get(found["sign"] or "") or next((u for u in UNITS if found[_GROUPS.get(u, u)]), "")
-    return Number(_plain(value), unit or ("MAD" if scale.endswith("dh") else ""))
+    return Number(value, unit or ("MAD" if scale.endswith("dh") else ""))
 
 
-def _value(figures: str, language: str) -> Decimal:
-    """Read figures by the custom of a language; a lone mark that cannot group thousands is a decimal one."""
+def _written(figures: str, language: str) -> str:
+    """Return figures as Python writes them, read by the custom of a language.
+
+    A lone mark that cannot group thousands is a decimal one.
+    """
     figures = re.sub(f"[{SPACES}]", "", figures)
     grouping = "." if language == "fr" else ","
     if GROUPED["fr" if language == "fr" else "en"].fullmatch(figures):
         figures = figures.replace(grouping, "")
     whole, *parts = re.split("[.,]", figures)
     # Several marks that group nothing: an outline or a version ("2.3.1"), kept apart from any other number.
-    return Decimal(f"{whole}.{''.join(parts)}" if parts else whole)
-
-
-def _plain(value: Decimal) -> Decimal:
-    """Return 500 for 5E+2 and 1.5 for 1.50, so that equal numbers are equal keys."""
-    return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
+    return f"{whole}.{''.join(parts)}" if parts else whole

@@ -99,7 +99,7 @@ def _unsupported_details(claims: Claims, sources: Sequence[Source]) -> Iterator[
         if not any(day.within(known) for day in readings for known in days):
             yield f"date {_shown(readings)}"
     for number in claims.numbers - frozenset[Number]().union(*(source.numbers for source in sources)):
-        yield f"number {number.value}{number.unit}"
+        yield f"number {number.value:f}{number.unit}"
     for name in claims.names:
         if not any(source.mentioned.holds(name, source.language == claims.language) for source in sources):
             yield f"name {name.text!r}"

@@ -45,6 +45,12 @@ def test_articles_offices_and_units_of_time_are_no_numbers(text: str) -> None:
     assert list(numbers_of(text, "fr")) == []
 
 
+def test_equal_numbers_are_equal_keys_however_many_figures_they_have() -> None:
+    assert set(numbers_of("5 millions, 5 000 000 et 5.000.000,00", "fr")) == {Number(Decimal(5_000_000))}
+    assert set(numbers_of("7" * 5000, "fr")) == {Number(Decimal("7" * 5000))}
+    assert set(numbers_of("7" * 40 + " millions", "fr")) == {Number(Decimal("7" * 40 + "000000"))}
+
+
 ODD = {"2 mıllions": "2 millions", "deux mİlle": "deux mille", "ſix": "six", "cinquıème": "cinquième"}
 
 
