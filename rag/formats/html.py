@@ -92,7 +92,7 @@ def _outside(lines: Sequence[str], main: str, title: str) -> tuple[tuple[int, in
 
     A line is in it where it goes on where the one before ended, or is long enough to be found by itself.
     """
-    wanted, read, place = _bare(main), 0, 0
+    wanted, heading, read, place = _bare(main), _bare(title), 0, 0
     places: list[tuple[int, int]] = []
     for line in lines:
         bare, start, place = _bare(line), place, place + len(line) + 1
@@ -101,7 +101,7 @@ def _outside(lines: Sequence[str], main: str, title: str) -> tuple[tuple[int, in
             read += len(bare)
         elif at >= 0:
             read = at + len(bare)
-        elif bare != _bare(title):
+        elif bare != heading:
             joined = places.pop()[0] if places and places[-1][1] == start - 1 else start
             places.append((joined, place - 1))
     return tuple(places)

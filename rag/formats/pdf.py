@@ -15,7 +15,7 @@ MAX_PAGES = 2_000  # a book; more is an archive, to be parted into its articles
 # (tests/benchmarks/reflow.py). At 0.7 it is 99.6 % and 9 %; what goes on in lower case is no end anyway.
 FULL_LINE = 0.8
 WIDEST = 0.9  # quantile of the lengths: some lines run over
-DIVIDED = re.compile(r"(\w+)-\n([^\W\d_A-ZÀ-Þ]\w*)")
+DIVIDED = re.compile(r"\b(\w+)-\n([^\W\d_A-ZÀ-Þ]\w*)")
 WORD = re.compile(r"\w+(?:-\w+)*")
 # Names that programs give, as "Microsoft Word - tribune v3.docx".
 NO_TITLE = re.compile(r"microsoft|untitled|sans titre|\.\w{2,4}$", re.IGNORECASE)

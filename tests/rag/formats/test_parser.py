@@ -131,6 +131,11 @@ def test_a_divided_word_is_put_together_and_a_compound_stays() -> None:
     )
 
 
+def test_a_line_of_letters_alone_is_read_as_quickly_as_any() -> None:
+    letters = "a" * 1_000_000  # the search for a hyphen went from each letter to the end
+    assert reflow(f"{letters}\nFin.") == f"{letters} Fin."
+
+
 def test_a_document_gives_its_paragraphs_and_tables_in_order(parser: Parser) -> None:
     found = parser.read("docx", word(*SENTENCES, title="Un titre de document"))
     assert found.text == "\n".join(("Un titre de document", *SENTENCES, "Nador | 2026", "Fin."))
