@@ -100,7 +100,7 @@ def _collection(source: Source, suffix: str) -> Iterator[Loaded | Skipped | Rema
     for one in records:
         if isinstance(one, Fault):
             yield Skipped(_line(source, one.line), one.reason, one.detail)
-        elif (first := seen.setdefault(one.name, one)) is not one:
+        elif (first := seen.setdefault(printable(one.name), one)) is not one:
             same = "the same text" if first.text == one.text else "another text"
             detail = f"has the id {one.name!r} of line {first.line}, and {same}"
             yield Skipped(_line(source, one.line), "id-given-twice", detail)

@@ -19,7 +19,7 @@ def read_sidecar(path: Path) -> dict[str, Metadata]:
 
     """
     try:
-        tables = tomllib.loads(path.read_text("utf-8"))
+        tables = tomllib.loads(path.read_text("utf-8-sig"))
     except (OSError, ValueError, RecursionError) as error:
         raise BadData(f"{path}: {error}", "Correct the file, or move it away.") from error
     return {name: _entry(path, name, table) for name, table in tables.items()}

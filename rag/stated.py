@@ -66,11 +66,11 @@ def _day(value: object) -> object:
 
 
 def _text(place: str, key: str, table: Mapping[str, object]) -> str | None:
-    """Return the words under a key, None for an empty string: it says that nothing is known."""
+    """Return the words under a key on one line, None for an empty string: it says that nothing is known."""
     value = table.get(key, "")
     if not isinstance(value, str):
         raise BadData(f"{place} {key} = {value!r} is not text", "Write it between quotes.")
-    return value.strip() or None
+    return " ".join(value.strip().splitlines()) or None
 
 
 def _date(place: str, value: object) -> date | None:

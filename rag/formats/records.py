@@ -91,9 +91,12 @@ def _lines(text: str, last: deque[str]) -> Iterator[str]:
 
 def _header(rows: Iterator[list[str]]) -> list[str]:
     try:
-        return [name.strip() for name in next(row for row in rows if any(map(str.strip, row)))]
+        names = [name.strip() for name in next(row for row in rows if any(map(str.strip, row)))]
     except csv.Error as error:
         raise Refused("no-header", f"the first line is no CSV: {error}") from None
+    if twice := [name for name in FIELDS if names.count(name) > 1]:
+        raise Refused("no-header", f"the first line names the field {twice[0]!r} more than once")
+    return names
 
 
 def _ends_row(line: str, separator: str) -> bool:

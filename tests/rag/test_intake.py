@@ -105,6 +105,13 @@ def test_the_language_is_read_from_the_text_unless_stated(tmp_path: Path) -> Non
     assert [document.metadata.language for document in take_in([tmp_path]).documents] == ["fr", "de"]
 
 
+def test_a_sidecar_may_begin_with_a_byte_order_mark_and_a_title_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(FRENCH)
+    stated = '["a.txt"]\ntitle = "Un titre\\r\\nde deux lignes"\n'
+    (tmp_path / "articles.toml").write_text(stated, "utf-8-sig")
+    assert take_in([tmp_path]).documents[0].metadata.title == "Un titre de deux lignes"
+
+
 WRONG_SIDECARS = [
     ("[not toml", "articles.toml"),
     ('["a.txt"]\nbyline = "X"\n', "'byline'"),
@@ -243,6 +250,14 @@ def test_a_sidecar_that_speaks_of_files_that_are_not_there_is_reported(tmp_path:
     (tmp_path / "articles.toml").write_text("".join(f'["{name}"]\noutlet = "X"\n' for name in tables))
     (message,) = take_in([folder]).notes[str(tmp_path / "articles.toml")]
     assert message.endswith(f"not there: b.txt, c.txt, {long}")
+
+
+def test_ids_that_are_shown_alike_are_one_id(tmp_path: Path) -> None:
+    lines = [{"id": "a\nb", "text": FRENCH}, {"id": "a\\nb", "text": FRENCH}, {"id": "c", "text": FRENCH}]
+    (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    intake = take_in([tmp_path / "a.jsonl"])
+    assert [one.source for one in intake.documents] == ["a.jsonl#a\\nb", "a.jsonl#c"]
+    assert [(one.source.name, one.reason) for one in intake.skipped] == [("a.jsonl:2", "id-given-twice")]
 
 
 def test_records_that_cannot_be_read_are_skipped_by_file_and_line(tmp_path: Path) -> None:

@@ -155,8 +155,11 @@ def test_a_quote_never_closed_is_a_fault_at_its_line() -> None:
     assert ([record.name for record in records], [fault.line for fault in faults]) == (["a"], [3])
 
 
-@pytest.mark.parametrize("content", ["", "\n", "titre,texte\na,b\n", '"text\n', "Un article sans en-tête."])
-def test_csv_without_a_header_that_names_the_text_is_refused(content: str) -> None:
+NO_HEADER = ["", "\n", "titre,texte\na,b\n", '"text\n', "Un article sans en-tête.", "text,text\na,b\n"]
+
+
+@pytest.mark.parametrize("content", NO_HEADER)
+def test_csv_without_a_header_that_names_the_text_once_is_refused(content: str) -> None:
     with pytest.raises(Refused) as caught:
         list(read_csv(content))
     assert caught.value.reason == "no-header"
