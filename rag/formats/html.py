@@ -17,7 +17,9 @@ DATES = (
     "//meta[@name='dcterms.issued' or @name='DC.date.issued']/@content",
 )
 LINKED_DATA = "//script[@type='application/ld+json']/text()"
-CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
+CHARSET = re.compile(
+    rb"<(?:meta[^>]{0,200}?charset|\?xml[^>]{0,200}?encoding)\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE
+)
 HEAD = 4096  # bytes: where a page states its encoding
 FOUND_ALONE = 40  # letters: shorter lines, as those of menus, may stand in an article by chance
 BREAK = "\x00"  # not in HTML: the line ends of its source are spaces

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.formats.encodings import decode
+from rag.formats.html import declared_charset
 from rag.formats.refused import Refused
 from tests.rag.labelled_pages import read_pages
 
@@ -72,6 +73,14 @@ def test_an_encoding_the_page_states_is_believed_only_where_the_bytes_allow_it()
             assert decode(text.encode("latin-1"), wrong)[0] == text
     halves = rf"{FRENCH} \ud800".encode("latin-1")
     assert decode(halves, "unicode_escape")[0] == rf"{FRENCH} \ud800"
+
+
+@pytest.mark.parametrize("statement", ['<meta charset="{}">', "<?xml version='1.0' encoding='{}'?>"])
+@pytest.mark.parametrize("encoding", ["iso8859-15", "mac-roman", "cp1252"])
+def test_the_encoding_is_stated_by_html_or_by_xml(statement: str, encoding: str) -> None:
+    page = statement.format(encoding) + "<p>Ils ont signé un accord de 5 M€ à Rabat.</p>"
+    content = page.encode(encoding)
+    assert decode(content, declared_charset(content)) == (page, (f"read as {encoding}, as it states",))
 
 
 def test_a_page_that_states_latin_1_keeps_the_quotation_marks_of_windows() -> None:
