@@ -45,6 +45,7 @@ _UNITS = (
 )
 _Y = rf"(?P<year>(?:19|20)\d\d)(?![\d’'-]|[.,]\d){_UNITS}"
 _D = r"(?P<day>\d{1,2})(?:er|st|nd|rd|th)?"
+_POINT = rf"(?:(?:le\s+)?(?:{_D}\s+)?{_M}\s+)?{_Y}"
 _N = rf"(?P<count>\d{{1,2}}|{'|'.join(filter(None, NUMERALS))})"
 _IN = r"(?:in|during|throughout|en|durant|pendant|courant|l['’]année|the year|d['’]ici|by)"
 EARLIEST, LATEST = date(1900, 1, 1), date(2099, 12, 31)  # ends of what is open: "since 2019"
@@ -65,9 +66,27 @@ def _named_month(found: re.Match[str]) -> int:
     return _MONTH_OF[found["month"].lower()]
 
 
-def _whole_date(found: re.Match[str], _: date) -> Days:
-    day = date(int(found["year"]), _named_month(found), int(found["day"]))
+def _written(found: re.Match[str], _: date) -> Days:
+    parts = found.groupdict()
+    year = int(parts["year"])
+    if not parts.get("month"):
+        return _year(year)
+    if not parts.get("day"):
+        return _month(year, _named_month(found))
+    day = date(year, _named_month(found), int(parts["day"]))
     return day, day
+
+
+def _since(found: re.Match[str], today: date) -> Days:
+    return _written(found, today)[0], LATEST
+
+
+def _after(found: re.Match[str], today: date) -> Days:
+    return _written(found, today)[1] + timedelta(days=1), LATEST
+
+
+def _before(found: re.Match[str], today: date) -> Days:
+    return EARLIEST, _written(found, today)[0] - timedelta(days=1)
 
 
 def _numeric(found: re.Match[str], _: date) -> Days:
@@ -115,21 +134,21 @@ def _recent(found: re.Match[str], today: date) -> Days:
 
 # The first reading that fits at a place counts, so the longer ones stand before the shorter.
 READINGS: tuple[tuple[str, Reading], ...] = (
-    (rf"{_D}\s+{_M}\s+{_Y}", _whole_date),
-    (rf"{_M}\s+{_D},?\s+{_Y}", _whole_date),
+    (rf"{_D}\s+{_M}\s+{_Y}", _written),
+    (rf"{_M}\s+{_D},?\s+{_Y}", _written),
     (r"(?P<year>(?:19|20)\d\d)-(?P<number>\d\d)-(?P<day>\d\d)", _numeric),
     (r"(?P<day>\d{1,2})[/.](?P<number>\d{1,2})[/.](?P<year>(?:19|20)\d\d)", _numeric),
-    (rf"{_M}\s+{_Y}", lambda found, _: _month(int(found["year"]), _named_month(found))),
+    (rf"{_M}\s+{_Y}", _written),
     (
         rf"(?:between|from|entre|de)\s+{_Y}\s+(?:and|to|et|à)\s+(?P<until>(?:19|20)\d\d)",
         lambda found, _: (date(int(found["year"]), 1, 1), date(int(found["until"]), 12, 31)),
     ),
     (r"les années\s+(?P<year>(?:19|20)\d0)", _decade),
     (r"the\s+(?P<year>(?:19|20)\d0)s", _decade),
-    (rf"(?:since|depuis)\s+{_Y}", lambda found, _: (date(int(found["year"]), 1, 1), LATEST)),
-    (rf"(?:after|après)\s+{_Y}", lambda found, _: (date(int(found["year"]) + 1, 1, 1), LATEST)),
-    (rf"(?:before|avant)\s+{_Y}", lambda found, _: (EARLIEST, date(int(found["year"]) - 1, 12, 31))),
-    (rf"{_IN}\s+{_Y}", lambda found, _: _year(int(found["year"]))),
+    (rf"(?:since|depuis)\s+{_POINT}", _since),
+    (rf"(?:after|après)\s+{_POINT}", _after),
+    (rf"(?:before|avant)\s+{_POINT}", _before),
+    (rf"{_IN}\s+{_Y}", _written),
     # "en sept ans" is seven years.
     (rf"(?:last|in|en)\s+(?!sept\b[^.]){_M}(?:\s+derni(?:er|ère))?(?!\s+\d)", _past_month),
     (r"last year|l['’]an(?:née)? (?:derni(?:er|ère)|passée?)", lambda _, today: _year(today.year - 1)),
