@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from api.body import body_of, read_json
 from api.desk import client_of, desk_of
-from api.documents import single_valued, summary_of
+from api.documents import single_valued
 from api.examples import PERMALINK
 from api.problems import Problem, documented
 from api.replies import CitationReply
@@ -16,6 +16,7 @@ from api.requests import ExportQuery, ExportRequest
 from rag.citations import Resolution, is_citation_id, resolve
 from rag.exports import EXPORTS, ExportFormat
 from rag.reference import references
+from rag.reply import summary_as_json
 from rag.text_fragments import fragment_url
 
 # What the OpenAPI document says of a file in one of these forms.
@@ -53,7 +54,7 @@ async def citation_as_json(request: Request, citation_id: str) -> dict[str, Any]
     return {
         "id": citation_id,
         "state": found.state,
-        "document": summary_of(found.document) if found.document else None,
+        "document": summary_as_json(found.document) if found.document else None,
         "start": span.start if span else None,
         "end": span.end if span else None,
         "text": span.slice(found.document.text) if span and found.document else None,

@@ -11,12 +11,10 @@ from api.examples import DOCUMENT_ID as EXAMPLE_ID
 from api.problems import Problem, documented
 from api.replies import DocumentReply, DocumentsReply, FacetsReply
 from api.requests import PageQuery
-from rag.documents import Document
 from rag.index import Index
-from rag.reply import document_as_json
+from rag.reply import document_as_json, summary_as_json
 
 DOCUMENT_ID = re.compile(r"[0-9a-f]{16}")
-SUMMARY = ("id", "source", "title", "outlet", "published_on", "language", "url", "author", "sha256")
 
 DocumentId = Annotated[str, Path(description="The article's id.", examples=[EXAMPLE_ID])]
 
@@ -53,7 +51,7 @@ def page_of(snapshot: Index, limit: int, cursor: str | None) -> dict[str, Any]:
     total = snapshot.manifest.counts.documents
     end = offset + limit
     return {
-        "documents": [summary_of(document) for document in snapshot.documents(offset, limit)],
+        "documents": [summary_as_json(document) for document in snapshot.documents(offset, limit)],
         "total": total,
         "next": _cursor(end, snapshot.id) if end < total else None,
     }
@@ -75,12 +73,6 @@ def _offset(cursor: str, snapshot_id: str) -> int:
     if index != snapshot_id:
         raise Problem("unknown-cursor", "The articles were indexed again; start at the first page.")
     return int(offset)
-
-
-def summary_of(document: Document) -> dict[str, Any]:
-    """Return what a list says of an article: everything but its text."""
-    whole = document_as_json(document)
-    return {name: whole[name] for name in SUMMARY}
 
 
 @router.get(

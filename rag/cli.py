@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from rag.commands import articles
 from rag.commands.citations import export
 from rag.commands.document import inspect
 from rag.commands.evaluation import compare_models, evaluate
@@ -45,7 +46,20 @@ def ibid(
 
 
 # In the order in which `ibid --help` names them.
-COMMANDS = (index, ask, export, serve, mcp, evaluate, compare_models, inspect, verify, doctor, config)
+COMMANDS = (
+    index,
+    ask,
+    articles.list,
+    export,
+    serve,
+    mcp,
+    evaluate,
+    compare_models,
+    inspect,
+    verify,
+    doctor,
+    config,
+)
 for command in COMMANDS:
     app.command()(command)
 gold_app.command()(add)

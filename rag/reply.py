@@ -97,8 +97,8 @@ def _segments(text: str, highlights: tuple[Span, ...]) -> dict[str, str]:
     return {"before": text[: best.start], "match": best.slice(text), "after": text[best.end :]}
 
 
-def document_as_json(document: Document) -> dict[str, Any]:
-    """Return a document with its whole text and what was set aside."""
+def summary_as_json(document: Document) -> dict[str, Any]:
+    """Return what a list says of a document: everything but its text."""
     known = document.metadata
     return {
         "id": document.id,
@@ -110,6 +110,13 @@ def document_as_json(document: Document) -> dict[str, Any]:
         "url": known.url,
         "author": known.author,
         "sha256": document.sha256,
+    }
+
+
+def document_as_json(document: Document) -> dict[str, Any]:
+    """Return a document with its whole text and what was set aside."""
+    return {
+        **summary_as_json(document),
         "text": document.text,
         "set_aside": [
             {"start": label.span.start, "end": label.span.end, "reason": label.reason}

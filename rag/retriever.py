@@ -72,7 +72,7 @@ class Retriever:
 
         """
         text = _checked(question, k)
-        filters, told = self._understood(filters)
+        filters, told = self.understood(filters)
         query = self.understand(text, use_dates)
         best = self.candidates.best(query, k, filters, include_boilerplate)
         hits = tuple(self._hit(query, rank, candidate) for rank, candidate in enumerate(best, start=1))
@@ -131,7 +131,7 @@ class Retriever:
     def _copies_of(self, article: int, document_id: str) -> tuple[Document, ...]:
         return tuple(self.snapshot.copies_of(document_id)) if article in self.candidates.originals else ()
 
-    def _understood(self, filters: Filters) -> tuple[Filters, tuple[str, ...]]:
+    def understood(self, filters: Filters) -> tuple[Filters, tuple[str, ...]]:
         """Return filters written as the articles are, and what the reader should know of them."""
         if filters == ANYTHING:
             return filters, ()

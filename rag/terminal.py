@@ -13,6 +13,7 @@ from rich.text import Text
 from rag.answer import Answer, Hit
 from rag.citations import cite
 from rag.documents import Document
+from rag.output import put
 from rag.passages import Passage
 
 if TYPE_CHECKING:
@@ -64,8 +65,7 @@ def progress_bar() -> Iterator["Tell"]:
 def print_answer(answer: Answer) -> None:
     """Print the passages with their answering sentences in bold, or say that there is no answer."""
     console = _console()
-    for warning in answer.warnings:
-        _console(err=True).print(Text(f"warning: {plain(warning)}", style="yellow"))
+    print_warnings(answer.warnings)
     if not answer.answerable:
         console.print(Text(f"No answer: {plain(answer.reason or '')}.", style="bold"))
         if answer.hits:
@@ -77,6 +77,12 @@ def print_answer(answer: Answer) -> None:
         console.print(_passage(hit), soft_wrap=not console.is_terminal)
         for copy in hit.also_in:
             console.print(Text(f"also in {_name(copy)}", style="dim"), soft_wrap=not console.is_terminal)
+
+
+def print_warnings(warnings: Sequence[str]) -> None:
+    """Print what a reader should know beside the result."""
+    for warning in warnings:
+        _console(err=True).print(Text(f"warning: {plain(warning)}", style="yellow"))
 
 
 def _heading(hit: Hit) -> Text:
@@ -173,6 +179,26 @@ def print_document(document: Document, passages: Sequence[Passage]) -> None:
         table.add_row(str(start), str(end), kind, Text(words, overflow="ellipsis", no_wrap=True))
     console.print()
     console.print(table)
+
+
+def print_documents(documents: Sequence[Document]) -> None:
+    """Print a table of documents on a terminal; elsewhere one a line, whole, with tabs between."""
+    console, rows = _console(), [_listed(document) for document in documents]
+    if not console.is_terminal:
+        put("".join("\t".join(row) + "\n" for row in rows))
+        return
+    table = Table("title", "outlet", box=None, header_style="bold")
+    for name in ("date", "language", "id"):
+        table.add_column(name, no_wrap=True)
+    for title, outlet, *others in rows:
+        table.add_row(*(Text(part, overflow="ellipsis", no_wrap=True) for part in (title, outlet)), *others)
+    console.print(table)
+
+
+def _listed(document: Document) -> list[str]:
+    known = document.metadata
+    parts = (known.title or document.source, known.outlet, known.published_on, known.language, document.id)
+    return [" ".join(plain(str(part or "–")).split()) for part in parts]
 
 
 def print_settings(rows: Sequence[tuple[str, str, str]]) -> None:

@@ -1,9 +1,13 @@
 """What several commands take, and the articles that come with Ibid."""
 
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from rag.filters import Filters
 
 Data = Annotated[Path | None, typer.Option(help="Folder for the index and the embedding cache.")]
 Index = Annotated[
@@ -12,6 +16,28 @@ Index = Annotated[
 Model = Annotated[str | None, typer.Option(help='"bundled", a folder, or a hub id.')]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
+DAY = ["%Y-%m-%d"]
+Outlets = Annotated[list[str] | None, typer.Option(help="Only this outlet; may be repeated.")]
+Languages = Annotated[list[str] | None, typer.Option(help="Only this language (fr, en, …).")]
+First = Annotated[
+    datetime | None, typer.Option("--from", formats=DAY, help="First day; leaves out what has no date.")
+]
+Last = Annotated[
+    datetime | None, typer.Option("--to", formats=DAY, help="Last day; leaves out what has no date.")
+]
+
 # Where Ibid runs from its own checkout.
 SEEDS = Path(__file__).parents[2] / "seeds" / "articles"
 GOLD = SEEDS.parent / "gold.jsonl"
+
+
+def filters_of(outlet: Outlets, language: Languages, first: First, last: Last) -> "Filters":
+    """Return what these options ask for. Raises BadParameter where the days hold none."""
+    from rag.errors import BadData
+    from rag.filters import Filters
+
+    days = first and first.date(), last and last.date()
+    try:
+        return Filters(*days, tuple(outlet or ()), tuple(language or ()))
+    except BadData as error:
+        raise typer.BadParameter(f"{error}; {error.remedy}", param_hint="--from, --to") from None

@@ -140,6 +140,16 @@ def test_near_and_far_return_the_same_records(server: Server, indexed: Path) -> 
                 door.ask(" ")
 
 
+def test_the_command_line_lists_what_the_pages_of_the_service_list(http: httpx.Client, indexed: Path) -> None:
+    pages = [http.get("/v1/documents", params={"limit": 2}).json()]
+    while cursor := pages[-1]["next"]:
+        pages.append(http.get("/v1/documents", params={"limit": 2, "cursor": cursor}).json())
+    command = [sys.executable, "-c", RUN, "list", "--json", "--data", str(indexed)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, timeout=60)
+    assert len(pages) > 1
+    assert json.loads(done.stdout) == [document for page in pages for document in page["documents"]]
+
+
 class Foreign(BaseHTTPRequestHandler):
     """Answers everything alike, as a login page would."""
 

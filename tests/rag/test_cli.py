@@ -202,6 +202,7 @@ def test_a_model_that_did_not_make_the_index_is_refused_before_a_hub_is_asked(
 OPENING = [
     "index",
     "ask Maroc",
+    "list",
     "export 0",
     "serve",
     "mcp",
@@ -376,6 +377,7 @@ SHOWN = [
     ["ask", "Que signe le Maroc ?", "--json"],
     ["ask", "--file", "questions.txt"],
     ["ask", "--file", "questions.txt", "--format", "csv"],
+    ["list"],
     ["inspect", "articles/"],
     ["inspect", "articles/", "--json"],
     ["index"],
@@ -430,7 +432,7 @@ def hostile_data(tmp_path_factory: pytest.TempPathFactory, encoder: object) -> P
 def test_help_and_an_unknown_command_are_answered_at_once(ibid: Run) -> None:
     done = ibid("--help", PYTHONPROFILEIMPORTTIME="1")
     in_order(done, 0)
-    for command in ("index", "ask", "serve", "evaluate", "inspect", "verify", "doctor", "config"):
+    for command in ("index", "ask", "list", "serve", "evaluate", "inspect", "verify", "doctor", "config"):
         assert command in done.stdout
     imported = {
         line.rpartition("|")[2].strip().partition(".")[0] for line in done.stderr.splitlines() if "|" in line

@@ -7,6 +7,7 @@ import pytest
 from rag.answer import Answer
 from rag.errors import BadData
 from rag.filters import Filters, Spellings
+from rag.listing import listed
 from tests.library import Library
 from tests.rag.conftest import LibraryIn
 
@@ -57,6 +58,17 @@ CASES = [
 def test_hits_are_of_the_articles_the_filters_describe(dated: Library, filters: Filters, names: str) -> None:
     sources = {hit.source for hit in ask(dated, filters).hits}
     assert sources == {f"articles/{name}.txt" for name in names}
+
+
+@pytest.mark.parametrize(("filters", "names"), [*CASES, (Filters(outlet=("Nobody",)), "")])
+def test_the_articles_listed_are_those_that_the_filters_describe(
+    dated: Library, filters: Filters, names: str
+) -> None:
+    with dated.opened() as snapshot:
+        sources = [document.source for document in listed(snapshot, filters)]
+        one = snapshot.documents(1, 1)[0]
+        assert [*listed(snapshot, Filters(document_id=(one.id,)))] == [one]
+    assert sources == [f"articles/{name}.txt" for name in names]
 
 
 @pytest.mark.parametrize(
