@@ -7,16 +7,15 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from api.desk import desk_of
-from api.examples import DOCUMENT_ID as EXAMPLE_ID
+from api.examples import DOCUMENT_ID
 from api.problems import Problem, documented
 from api.replies import DocumentReply, DocumentsReply, FacetsReply
 from api.requests import PageQuery
+from rag.documents import ID
 from rag.index import Index
 from rag.reply import document_as_json, summary_as_json
 
-DOCUMENT_ID = re.compile(r"[0-9a-f]{16}")
-
-DocumentId = Annotated[str, Path(description="The article's id.", examples=[EXAMPLE_ID])]
+DocumentId = Annotated[str, Path(description="The article's id.", examples=[DOCUMENT_ID])]
 
 router = APIRouter()
 
@@ -84,7 +83,7 @@ def _offset(cursor: str, snapshot_id: str) -> int:
 async def document(request: Request, document_id: DocumentId) -> dict[str, Any]:
     """Return an article: its whole stored text, and the parts set aside with their reasons."""
     found = None
-    if DOCUMENT_ID.fullmatch(document_id):
+    if ID.fullmatch(document_id):
         found = await desk_of(request).read(lambda snapshot: snapshot.document(document_id))
     if found is None:
         raise Problem("not-found", "No article has this id; GET /v1/documents lists them.")

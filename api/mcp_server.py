@@ -15,7 +15,6 @@ from starlette.applications import Starlette
 from api.app import create_app
 from api.ask_reply import AskReply
 from api.desk import Desk
-from api.documents import DOCUMENT_ID
 from api.envelope import Envelope
 from api.logs import configure_logs
 from api.problems import Problem, problem_of_validation
@@ -23,6 +22,7 @@ from api.replies import DocumentReply
 from api.requests import MAX_K, AskRequest, FilterRequest
 from api.security import Guard
 from api.server import run as serve
+from rag.documents import ID
 from rag.reply import document_as_json
 from rag.settings import Settings
 
@@ -98,7 +98,7 @@ def tools_over(desk: Desk) -> MCPServer[None]:
     ) -> DocumentReply:
         """Return an article's whole stored text; `text[start:end]` of a citation is its passage."""
         with _told():
-            known = DOCUMENT_ID.fullmatch(document_id)
+            known = ID.fullmatch(document_id)
             found = await desk.read(lambda snapshot: snapshot.document(document_id)) if known else None
         if found is None:
             raise ToolError("No article has this id; take `document_id` of a citation.")

@@ -1,12 +1,14 @@
 """A document: one article, its stored text and what is known about it."""
 
 import hashlib
+import re
 from dataclasses import dataclass, field
 from datetime import date
 
 from rag.spans import Span
 
 ID_LENGTH = 16  # hexadecimal digits: 64 bits, collision-free far beyond 10^6 articles
+ID = re.compile(rf"[0-9a-f]{{{ID_LENGTH}}}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Any
 
 from embeddings import load_encoder
 from rag.citations import resolve
+from rag.documents import ID
 from rag.filters import Filters
 from rag.location import expect_model, location_of
 from rag.prose.composing import compose
@@ -54,7 +55,7 @@ class Local:
 
     def document(self, document_id: str) -> Json | None:
         """Return an article; None where there is none."""
-        found = self._retriever.snapshot.document(document_id)
+        found = self._retriever.snapshot.document(document_id) if ID.fullmatch(document_id) else None
         return document_as_json(found) if found else None
 
     def citation(self, citation_id: str) -> Json | None:

@@ -13,6 +13,7 @@ from rag.errors import BadConfiguration, BadData, IbidError
 PATIENCE = 30.0  # seconds of silence: a question takes milliseconds, a full queue seconds
 Json = dict[str, Any]
 EVENT, DATA = b"event: ", b"data: "
+MISSING = "/docs#not-found"  # the type of the problem that says so
 
 
 class Remote:
@@ -26,7 +27,8 @@ class Remote:
     """
 
     def __init__(self, url: str, key: str | None) -> None:
-        headers = {"authorization": f"Bearer {key}"} if key else {}
+        given = f"Bearer {key}".encode("utf-8", "surrogatepass")  # as a shell gives it to `sha256sum`
+        headers = {b"authorization": given} if key else {}
         with _failures(url):
             self._http = httpx.Client(base_url=url, headers=headers, timeout=PATIENCE, trust_env=False)
         self._url = url
@@ -34,21 +36,21 @@ class Remote:
     def ask(self, asked: Mapping[str, object]) -> Json:
         """Return the reply to a question."""
         with _failures(self._url):
-            return _object(self._http.post("/v1/ask", json=asked), "passages")
+            return _object(self._http.post("/v1/ask", **_body(asked)), "passages")
 
     def document(self, document_id: str) -> Json | None:
         """Return an article; None where there is none."""
-        return self._read(f"/v1/documents/{quote(document_id, safe='')}", "text")
+        return self._read("documents", document_id, "text")
 
     def citation(self, citation_id: str) -> Json | None:
         """Return the state of a citation; None for what is no citation id."""
-        return self._read(f"/v1/citations/{quote(citation_id, safe='')}", "state")
+        return self._read("citations", citation_id, "state")
 
     def tell(self, asked: Mapping[str, object]) -> Iterator[tuple[str, Json]]:
         """Yield the events of an answer in prose; the service itself bounds the wait for the next."""
         with (
             _failures(self._url),
-            self._http.stream("POST", "/v1/ask/stream", json=asked, timeout=None) as reply,
+            self._http.stream("POST", "/v1/ask/stream", **_body(asked), timeout=None) as reply,
         ):
             if reply.is_error:
                 reply.read()
@@ -65,25 +67,47 @@ class Remote:
         """Close the connections."""
         self._http.close()
 
-    def _read(self, path: str, member: str) -> Json | None:
+    def _read(self, kind: str, identity: str, member: str) -> Json | None:
+        # No id holds a lone surrogate, nor what stands for it.
+        path = f"/v1/{kind}/{quote(identity, safe='', errors='replace')}"
         with _failures(self._url):
             reply = self._http.get(path)
-            return None if reply.status_code == 404 else _object(reply, member)
+            return None if _problem(reply).get("type") == MISSING else _object(reply, member)
+
+
+def _body(asked: Mapping[str, object]) -> dict[str, Any]:
+    """Return what is asked as httpx sends it. Raises BadData for a lone surrogate, which no UTF-8 holds."""
+    try:
+        content = json.dumps(asked, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise BadData("what is asked is not valid Unicode", "send it as UTF-8") from None
+    return {"content": content, "headers": {"content-type": "application/json"}}
 
 
 def _checked(reply: httpx.Response) -> httpx.Response:
     """Return a reply that is an answer; raise what its problem (RFC 9457) says."""
     if not reply.is_error:
         return reply
-    try:
-        detail = str(reply.json()["detail"])
-    except (ValueError, KeyError, TypeError):
-        detail = f"status {reply.status_code}"
-    if reply.status_code == 401:
+    problem, status = _problem(reply), reply.status_code
+    detail = str(problem.get("detail", f"status {status}"))
+    if status == 401:
         raise BadConfiguration(detail, "give the API key: Ibid(url, key=…)")
-    if reply.status_code < 500 and reply.status_code != 429:
-        raise BadData(detail)
-    raise IbidError(detail, "try again later")
+    if status >= 500 or status == 429:
+        raise IbidError(detail, "try again later")
+    if not problem:  # a proxy knows nothing at this address, or lets nobody through
+        raise _Foreign(reply)
+    raise BadData(detail)
+
+
+def _problem(reply: httpx.Response) -> Json:
+    """Return the problem (RFC 9457) that a reply is; empty where it is none."""
+    if not reply.is_error:
+        return {}
+    try:
+        sent = reply.json()
+    except ValueError:
+        return {}
+    return sent if isinstance(sent, dict) and "detail" in sent else {}
 
 
 def _object(reply: httpx.Response, member: str) -> Json:

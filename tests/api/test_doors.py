@@ -2,6 +2,7 @@
 
 import asyncio
 import dataclasses
+import hashlib
 import json
 import os
 import subprocess
@@ -23,7 +24,7 @@ from rag.errors import BadConfiguration, BadData, IbidError
 from rag.filters import Filters
 from rag.prose.sentence import Ending
 from rag.records import CitationRecord, Reply
-from tests.api.conftest import Server
+from tests.api.conftest import Server, serving
 
 QUESTION = "what did Luxembourg and Morocco sign?"
 RUN = "from rag.cli import main; main()"
@@ -150,6 +151,28 @@ def test_the_command_line_lists_what_the_pages_of_the_service_list(http: httpx.C
     assert json.loads(done.stdout) == [document for page in pages for document in page["documents"]]
 
 
+@pytest.mark.parametrize("words", ["\ud800", "who signed \udc80 this?"])
+def test_what_is_no_unicode_is_bad_data_near_and_far(server: Server, indexed: Path, words: str) -> None:
+    for door in (Ibid(server.address), Ibid(data=indexed)):
+        with door as ibid:
+            for asked in (ibid.ask, lambda question, ibid=ibid: list(ibid.tell(question))):
+                with pytest.raises(BadData):
+                    asked(words)
+            assert ibid.article(words) is None
+            assert ibid.check(words) is None
+    with Ibid(server.address) as far, pytest.raises(BadData):
+        far.ask(QUESTION, filters=Filters(outlet=(words,)))
+
+
+def test_a_key_of_any_characters_opens_the_service(indexed: Path, tmp_path: Path) -> None:
+    digest = hashlib.sha256("clé €".encode()).hexdigest()
+    with serving(indexed, tmp_path, IBID_API_KEY_SHA256=digest) as server:
+        with Ibid(server.address, key="clé €") as ibid:
+            assert ibid.ask(QUESTION).passages
+        with Ibid(server.address, key="clé") as ibid, pytest.raises(BadConfiguration):
+            ibid.article("0" * 16)
+
+
 class Foreign(BaseHTTPRequestHandler):
     """Answers everything alike, as a login page would."""
 
@@ -177,6 +200,9 @@ class Foreign(BaseHTTPRequestHandler):
         (200, "application/json", b'{"error": "sign in"}'),
         (200, "application/json", b"[]"),
         (200, "application/json", b"\xff"),
+        (404, "text/html", b"<html>Not found</html>"),
+        (404, "application/json", b'{"error": "no such service"}'),
+        (403, "text/html", b"<html>Forbidden</html>"),
     ],
 )
 def test_what_is_no_ibid_is_told_by_its_address(status: int, kind: str, body: bytes) -> None:
