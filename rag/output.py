@@ -1,5 +1,6 @@
 """Standard output: text and JSON for programs, and a quiet end where who reads stops early (`| head -1`)."""
 
+import codecs
 import io
 import json
 import os
@@ -28,6 +29,16 @@ class _Outlet(io.FileIO):
             raise CannotWrite(message, "free some space, or send it elsewhere") from None
 
 
+def _escaped(error: UnicodeError) -> tuple[str, int]:
+    """Return characters that an encoding lacks as JSON writes them, so that JSON stays JSON."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return json.dumps(error.object[error.start : error.end])[1:-1], error.end
+
+
+codecs.register_error("ibid.escaped", _escaped)
+
+
 def end_quietly() -> None:
     """Let the program end with 0, and say nothing, when nobody reads its output any more.
 
@@ -37,8 +48,7 @@ def end_quietly() -> None:
         return
     encoding, lines = sys.stdout.encoding, sys.stdout.isatty()
     outlet = io.BufferedWriter(_Outlet(sys.stdout.fileno(), "wb", closefd=False))
-    # In an encoding that lacks a character, its code stands for it.
-    sys.stdout = io.TextIOWrapper(outlet, encoding, "backslashreplace", line_buffering=lines)
+    sys.stdout = io.TextIOWrapper(outlet, encoding, "ibid.escaped", line_buffering=lines)
 
 
 def put(text: str) -> None:

@@ -342,7 +342,48 @@ def test_a_full_disk_behind_the_output_is_told(seeds_data: Path, tmp_path: Path,
 def test_what_the_output_has_no_character_for_is_shown_by_its_code(ibid: Run, seeds_data: Path) -> None:
     done = ibid("ask", QUESTION, "-k", "1", IBID_DATA=str(seeds_data), PYTHONIOENCODING="ascii")
     in_order(done, 0)
-    assert "d\\xe9claration d\\u2019intention" in done.stdout
+    assert "d\\u00e9claration d\\u2019intention" in done.stdout
+
+
+ASTRAL = "Le Maroc signe un accord 😀 à Rabat \U00010348, dit-on."
+TIMES = re.compile(r'"(took_ms|seconds)": [0-9.]+')
+AS_JSON = [
+    ["ask", "Que signe le Maroc ?", "--json"],
+    ["ask", "--file", "questions.txt"],
+    ["list", "--json"],
+    ["inspect", "articles/", "--json"],
+    ["index", "--json"],
+    ["config", "--json"],
+    ["export", "CITATION", "--format", "csl-json"],
+]
+
+
+@pytest.fixture(scope="module")
+def astral(tmp_path_factory: pytest.TempPathFactory, encoder: object) -> Path:
+    from rag.indexing import build_index
+    from rag.settings import Settings
+
+    folder = tmp_path_factory.mktemp("astral")
+    (folder / "articles").mkdir()
+    (folder / "articles" / "été 😀.txt").write_text(ASTRAL)
+    (folder / "articles" / "vide 😀.txt").touch()
+    build_index([folder / "articles"], Settings(data=folder / "data"), encoder)  # type: ignore[arg-type]
+    return folder / "data"
+
+
+@pytest.mark.parametrize("command", AS_JSON, ids=" ".join)
+def test_json_is_json_where_the_output_has_no_character_for_its_texts(
+    ibid: Run, astral: Path, tmp_path: Path, command: list[str]
+) -> None:
+    data = {"IBID_DATA": str(astral), "IBID_LLM_MODEL": "modèle 😀"}
+    (tmp_path / "questions.txt").write_text("Que signe le Maroc 😀 ?\n")
+    if "CITATION" in command:
+        asked = json.loads(ibid("ask", "Maroc", "--json", **data).stdout)
+        command = [asked["passages"][0]["citation"]["id"] if part == "CITATION" else part for part in command]
+    whole, ascii_only = (ibid(*command, **data, PYTHONIOENCODING=name).stdout for name in ("utf-8", "ascii"))
+    assert ascii_only.isascii()
+    assert TIMES.sub("", json.dumps(json.loads(ascii_only))) == TIMES.sub("", json.dumps(json.loads(whole)))
+    assert "😀" in whole
 
 
 def _environment(folder: Path) -> dict[str, str]:
