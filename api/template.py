@@ -27,8 +27,8 @@ ADVICE = {
     503: "problem_busy",
 }
 RETRIED = (429, 500, 503)  # statuses after which the same question may fare better
-# Controls of terminals, and those that turn the direction of writing; app.js knows the same ones.
-CONTROL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+# Controls of terminals, and those that turn writing; app.js and rag/terminal.py know the same ones.
+CONTROL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 FORMATS = {"markdown": "Markdown", "ris": "RIS", "bibtex": "BibTeX", "csl-json": "CSL-JSON"}  # of exports
 VERSION_LENGTH = 12  # hexadecimal digits of a file's digest in its address
 

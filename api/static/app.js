@@ -36,7 +36,7 @@ function fill(root, selector, text) {
 }
 
 // Those of terminals, and those that turn the direction of writing; api/template.py knows the same ones.
-const CONTROLS = /([\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069])/;
+const CONTROLS = /([\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069])/;
 
 /** Cut a text into what is appended for it: each control stands alone, seen and without effect on its neighbours. */
 function shown(text) {

@@ -75,7 +75,7 @@ NO_ADDRESSES = (
 )
 
 # Astral characters, joined emoji and combining marks: each has another length in UTF-16 or on the screen.
-ASTRAL = "🎉👩‍👩‍👧‍👦🇱🇺𝔘𝔫𝔦 e\u0301o\u0302u\u0308 ﬁ œuvre \u05d0\u05d1 \u202eenod\u202c 𐍈"
+ASTRAL = "🎉👩‍👩‍👧‍👦🇱🇺𝔘𝔫𝔦 e\u0301o\u0302u\u0308 ﬁ œuvre \u05d0\u05d1 \u202eenod\u202c\u200e\u200f\u061c 𐍈"
 ZEPHYR = "Zephyria and Borealis signed the treaty of the northern lighthouses on 3 May 2021"
 
 

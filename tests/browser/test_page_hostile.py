@@ -1,16 +1,24 @@
 """Articles are hostile: whatever they hold is shown as text, and no script of theirs runs."""
 
 import json
+import re
+import unicodedata
 from urllib.parse import urlencode
 
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
-from api.template import is_web_address
+from api.interface import STATIC
+from api.template import CONTROL, is_web_address
+from rag.terminal import UNSAFE
 from tests.browser.hostile import ADDRESSES, NO_ADDRESSES, PAYLOADS
 from tests.browser.served import Site, Visit, ask, joined
 
 OWN = "script[src^='/static/'], link[rel=icon], link[rel=stylesheet][href^='/static/'], form#composer"
 FORBIDDEN = "script, img, svg, math, iframe, object, embed, base, link, form, video, audio, style, marquee"
+
+
+# Unicode's property Bidi_Control (UAX #9).
+TURNING = "\u061c\u200e\u200f" + "".join(map(chr, [*range(0x202A, 0x202F), *range(0x2066, 0x206A)]))
 
 
 def harm(page: Page) -> list[str]:
@@ -114,12 +122,23 @@ def test_a_hostile_question_is_shown_as_text(visit: Visit) -> None:
         assert joined(page, "#history .earlier") != ""
 
 
+def test_page_script_and_terminal_know_the_same_controls() -> None:
+    (script,) = re.findall(
+        r"^const CONTROLS = /(.+)/;$", (STATIC / "app.js").read_text("utf-8"), re.MULTILINE
+    )
+    controls = {c for c in map(chr, range(0x110000)) if unicodedata.category(c) == "Cc"}
+    shown = controls - {*"\0\t\n\r"} | {*TURNING}  # NUL stands in no article
+    assert {c for c in map(chr, range(0x110000)) if CONTROL.match(c)} == shown
+    assert {c for c in map(chr, range(0x110000)) if re.match(script, c)} == shown
+    assert {c for c in map(chr, range(0x110000)) if UNSAFE.match(c)} == shown | {*"\0\r"}
+
+
 def test_controls_are_seen_and_do_not_turn_the_words_around_them(visit: Visit, site: Site) -> None:
     """The API's words are the very ones; on the page each control stands alone and shows its code."""
     question = "who signed the treaty of the northern lighthouses?"
     hit = site.ask(question)["passages"][0]
-    codes = [f"U+{ord(c):04X}" for c in hit["text"] if c in "\u202e\u202c"]
-    assert codes
+    codes = [f"U+{ord(c):04X}" for c in hit["text"] if c in TURNING]
+    assert {"U+202E", "U+202C", "U+200E", "U+200F", "U+061C"} <= {*codes}
     page = visit(f"/?q={question}")
     page.locator(".question").click()  # asks again, so that the script draws as well
     expect(page.locator(".reply")).to_have_count(2)
