@@ -118,6 +118,15 @@ class DateReply(BaseModel):
     )
 
 
+class NoticeReply(BaseModel):
+    """A warning without its words."""
+
+    code: str = Field(description="Stays where the words change.", examples=["undated"])
+    values: dict[str, str | int | list[str]] = Field(
+        description="What the warning names.", examples=[{"n": 4}]
+    )
+
+
 class AskReply(BaseModel):
     """Passages for a question, and whether they are thought to answer it."""
 
@@ -129,6 +138,9 @@ class AskReply(BaseModel):
     confidence: float = Field(ge=0, le=1, examples=[0.93])
     reason: str | None = Field(default=None, description="Why it is thought not answerable.", examples=[None])
     warnings: list[str] = Field(default=[], description="What the reader should know.", examples=[[]])
+    notices: list[NoticeReply] = Field(
+        default=[], description="The same warnings, in order, for who puts them into other words."
+    )
     dates: list[DateReply] = Field(
         default=[], description="Dates whose articles were favoured; `use_dates: false` ignores them."
     )

@@ -53,6 +53,21 @@ def counted(message: Mapping[str, str], n: int, language: str) -> str:
     return message["one" if one else "other"].format(n=digits)
 
 
+def noticed(notice: Mapping[str, Any], spoken: Messages, language: str) -> str | None:
+    """Return a warning of a reply in the page's words; None where it has none for its code."""
+    message, values = spoken["notices"].get(notice["code"]), notice["values"]
+    if message is None or isinstance(message, str):
+        return message and message.format_map({name: _named(values[name], name, spoken) for name in values})
+    return counted(message, values["n"], language)
+
+
+def _named(value: object, name: str, spoken: Messages) -> str:
+    """Write what a warning names; a language by its name."""
+    if isinstance(value, list):
+        return ", ".join(_named(one, name, spoken) for one in value)
+    return str(spoken["languages"].get(value, value) if "language" in name else value)
+
+
 def strength(confidence: float, spoken: Messages) -> str:
     """Return a confidence between 0 and 1 in words and per cent.
 

@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse
 
 from api.article import Mark, Piece, cut
 from api.envelope import request_id_of
-from api.interface import LANGUAGES, STATIC, counted, language_of, messages, strength
+from api.interface import LANGUAGES, STATIC, counted, language_of, messages, noticed, strength
 from api.period import told_periods
 from api.problems import Problem
 from rag.spans import Span
@@ -42,6 +42,7 @@ def render(request: Request, view: str, status: int = 200, **values: object) -> 
         "say": say,
         "counted": lambda name, n: counted(say[name], n, language),
         "strength": lambda confidence: strength(confidence or 0, say),
+        "noticed": lambda notice: noticed(notice, say, language),
         "periods": lambda message, dates: told_periods(dates, message, say),
         "reasons": lambda reasons: ", ".join(say["set_aside_reasons"].get(r, r) for r in reasons),
         "switch": partial(_switch, request),

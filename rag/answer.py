@@ -1,11 +1,12 @@
 """An answer: the passages found for a question, and whether they answer it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from rag.dates import DateMention
 from rag.documents import Document, Metadata
 from rag.evidence import Evidence
 from rag.explanation import Explanation
+from rag.notice import Notice
 from rag.passages import Passage
 from rag.spans import Span
 
@@ -59,7 +60,7 @@ class Answer:
         confidence: 0 to 1, that the first passages hold the answer.
         hits: best first; kept when not answerable, as the nearest passages.
         reason: why it is thought not answerable; None where it is.
-        warnings: what the reader should know (language outside the model's, …).
+        notices: what the reader should know (language outside the model's, …).
         dates: those of the question; articles of their days were favoured, where there are any.
 
     """
@@ -70,5 +71,10 @@ class Answer:
     confidence: float
     hits: tuple[Hit, ...]
     reason: str | None = None
-    warnings: tuple[str, ...] = field(default=())
+    notices: tuple[Notice, ...] = ()
     dates: tuple[FavouredDate, ...] = ()
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Return the notices in words."""
+        return tuple(notice.text for notice in self.notices)

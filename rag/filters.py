@@ -6,9 +6,9 @@ from datetime import date
 
 from rag.errors import BadData
 from rag.lines import fold
+from rag.notice import Field, Notice, unknown
 
-NAMED = ("outlet", "language")  # the fields whose values people write
-MOST_TOLD = 5  # values named in a message: enough to see how they are written
+NAMED: tuple[Field, ...] = ("outlet", "language")  # the fields whose values people write
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +62,12 @@ class Spellings:
         outlet, language = (self._written(name, getattr(filters, name)) for name in NAMED)
         return replace(filters, outlet=outlet, language=language)
 
-    def unknown(self, filters: Filters) -> Iterator[str]:
+    def unknown(self, filters: Filters) -> Iterator[Notice]:
         """Say which values no article has, and name some that articles have."""
         for name in NAMED:
             missing = [value for value in getattr(filters, name) if not self._meant(name, value)]
             if missing:
-                others = f"known are {_some(self._values[name])}" if self._values[name] else "none is known"
-                yield f"no article has the {name} {_some(missing)}; {others}"
+                yield unknown(name, missing, self._values[name])
 
     def _written(self, name: str, values: Sequence[str]) -> tuple[str, ...]:
         return tuple(one for value in values for one in self._meant(name, value) or [value])
@@ -76,8 +75,3 @@ class Spellings:
     def _meant(self, name: str, value: str) -> Sequence[str]:
         alike = self._alike[name].get(fold(value), [])
         return [value] if value in alike else alike
-
-
-def _some(values: Sequence[str]) -> str:
-    more = ", …" if len(values) > MOST_TOLD else ""
-    return ", ".join(map(repr, values[:MOST_TOLD])) + more

@@ -19,6 +19,7 @@ def answer_as_json(answer: Answer, snapshot: Index, took_ms: float) -> dict[str,
         "confidence": round(answer.confidence, 4),
         "reason": answer.reason,
         "warnings": list(answer.warnings),
+        "notices": [{"code": one.code, "values": dict(one.values)} for one in answer.notices],
         "dates": [
             {
                 "text": one.mention.span.slice(answer.question),

@@ -20,6 +20,7 @@ from rag.highlights import Candidate, answering_sentences
 from rag.index import Index
 from rag.language import detect_language
 from rag.lexical import field_of
+from rag.notice import Notice, foreign, undated, unfitted
 from rag.query import Expander, Query
 
 # Vectors of recent questions, 1.5 kB each: a page asks again with other filters.
@@ -84,7 +85,7 @@ class Retriever:
             confidence=judgement.confidence,
             hits=hits,
             reason=judgement.reason,
-            warnings=(*told, *self._warnings(query.language, hits)),
+            notices=(*told, *self._notices(query.language, hits)),
             dates=tuple(
                 FavouredDate(one, self._matching(Filters(one.first, one.last))) for one in query.dates
             ),
@@ -131,7 +132,7 @@ class Retriever:
     def _copies_of(self, article: int, document_id: str) -> tuple[Document, ...]:
         return tuple(self.snapshot.copies_of(document_id)) if article in self.candidates.originals else ()
 
-    def understood(self, filters: Filters) -> tuple[Filters, tuple[str, ...]]:
+    def understood(self, filters: Filters) -> tuple[Filters, tuple[Notice, ...]]:
         """Return filters written as the articles are, and what the reader should know of them."""
         if filters == ANYTHING:
             return filters, ()
@@ -139,30 +140,23 @@ class Retriever:
         written = spellings.of(filters)
         return written, (*spellings.unknown(filters), *self._left_out(written))
 
-    def _left_out(self, filters: Filters) -> tuple[str, ...]:
+    def _left_out(self, filters: Filters) -> tuple[Notice, ...]:
         """Say how many articles a filter of days leaves out for want of a date alone."""
         if filters.published_from is None and filters.published_to is None:
             return ()
         of_any_day = replace(filters, published_from=date.min, published_to=None)
-        undated = self._matching(replace(of_any_day, published_from=None)) - self._matching(of_any_day)
-        said = (
-            "1 article has no date and was" if undated == 1 else f"{undated:,} articles have no date and were"
-        )
-        return (f"{said} left out",) if undated else ()
+        left_out = self._matching(replace(of_any_day, published_from=None)) - self._matching(of_any_day)
+        return (undated(left_out),) if left_out else ()
 
-    def _warnings(self, question_language: str, hits: Sequence[Hit]) -> tuple[str, ...]:
+    def _notices(self, question_language: str, hits: Sequence[Hit]) -> tuple[Notice, ...]:
         manifest, known = self.snapshot.manifest, self._known_languages
         name = manifest.model.name
         found = dict.fromkeys(hit.metadata.language for hit in hits if hit.metadata.language)
-        spoken = [("questions", question_language), *(("articles", code) for code in found)]
-        warnings = [
-            f"the model {name!r} was made for {', '.join(known)}; {what} in {language!r} may be found badly"
-            for what, language in spoken
-            if known and language not in known
-        ]
-        if self._fitted.model != manifest.model.fingerprint:
-            warnings.append(f"confidence was fitted for another model; with {name!r} it is a rough guide")
-        return tuple(warnings)
+        told = [foreign("articles", code, name, known) for code in found if known and code not in known]
+        if known and question_language not in known:
+            told.insert(0, foreign("questions", question_language, name, known))
+        fitted = self._fitted.model == manifest.model.fingerprint
+        return (*told, *(() if fitted else (unfitted(name),)))
 
 
 def _checked(question: str, k: int) -> str:

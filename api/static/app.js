@@ -302,11 +302,20 @@ function drawReply(turn, reply) {
   turn.classList.toggle("unanswered", !reply.answerable);
   find(".question", turn).lang = reply.question_language;
   find(".scope", turn).append(...dateItems(reply.dates, turn.dataset.address));
-  find(".warnings", drawn).append(...reply.warnings.map((warning) => make("li", "", warning)));
+  find(".warnings", drawn).append(...reply.warnings.map((warning, i) => warningItem(warning, reply.notices?.[i])));
   find(".passages", drawn).append(...reply.passages.map(drawPassage));
   drawOutcome(drawn, reply, turn.dataset.address);
   turn.append(drawn);
   announce(reply);
+}
+
+/** Say a warning in the page's words; one that it has none for in the server's. */
+function warningItem(warning, notice) {
+  const message = say.notices[notice?.code];
+  if (message === undefined) return Object.assign(make("li", "", warning), { lang: "en" });
+  const named = ([name, value]) => [name, [value].flat().map(name.includes("language") ? nameOf : String).join(", ")];
+  const words = typeof message === "string" ? worded(message, Object.fromEntries(Object.entries(notice.values).map(named))) : counted(message, notice.values.n);
+  return make("li", "", words);
 }
 
 /** Say whether the question is answered, how well, and what to do where it is not. */

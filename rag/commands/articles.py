@@ -35,7 +35,7 @@ def list(
     filters = filters_of(outlet, language, first, last)
     with opened(load_settings(data=data, index=index, model=model)) as retriever:
         filters, told = retriever.understood(filters)
-        print_warnings(told)
+        print_warnings([notice.text for notice in told])
         found = [*listed(retriever.snapshot, filters)]
     if not found:
         raise NoInput("no article matches the filters", "leave some out; `ibid list` alone names all")

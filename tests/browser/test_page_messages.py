@@ -4,7 +4,9 @@ import json
 import re
 from typing import Any
 
-from api.interface import LANGUAGES, STATIC, choose, counted, messages, strength
+from api.interface import LANGUAGES, STATIC, choose, counted, messages, noticed, strength
+from rag.filters import NAMED
+from rag.notice import foreign, undated, unfitted, unknown
 
 INDIRECT = {"valid", "moved", "changed", "withdrawn"}
 
@@ -54,6 +56,26 @@ def test_numbers_and_confidence_are_put_into_words() -> None:
         "weak evidence (49%)",
         "weak evidence (0%)",
     ]
+
+
+def test_every_warning_has_words_in_both_languages_that_hold_what_it_names() -> None:
+    notices = [
+        *(unknown(field, ["Hier"], known) for field in NAMED for known in ([], ["Le Matin"])),
+        undated(2),
+        foreign("questions", "xx", "model", ["yy", "zz"]),
+        foreign("articles", "xx", "model", ["yy", "zz"]),
+        unfitted("model"),
+    ]
+    for language in LANGUAGES:
+        say = messages(language)
+        assert {notice.code for notice in notices} == {*say["notices"]}
+        for notice in notices:
+            words = noticed({"code": notice.code, "values": notice.values}, say, language)
+            named = [
+                one for value in notice.values.values() for one in ([value], value)[isinstance(value, list)]
+            ]
+            assert all(str(one) in str(words) for one in named)
+    assert noticed({"code": "of-tomorrow", "values": {}}, messages("fr"), "fr") is None
 
 
 def test_messages_are_plain_text() -> None:

@@ -56,15 +56,50 @@ def test_articles_that_a_filter_of_days_leaves_out_are_told(visit: Visit, site: 
     every = site.http.get("/v1/documents", params={"limit": 100}).json()["documents"]
     undated = sum(document["published_on"] is None for document in every)
     page = visit(f"/?q={EXAMPLE}&published_from=2019-01-01", java_script_enabled=script)
-    expect(page.locator(".warnings li")).to_have_text(f"{undated} articles have no date and were left out")
+    expect(page.locator(".warnings li")).to_have_text(f"{undated} articles have no date and were left out.")
     if script:
         page.goto("/")
         page.click(".filters summary")
         page.fill("[name=published_to]", "2020-01-01")
         ask(page, EXAMPLE)
         expect(page.locator(".warnings li")).to_have_text(
-            f"{undated} articles have no date and were left out"
+            f"{undated} articles have no date and were left out."
         )
+
+
+IN_FRENCH = {
+    "outlet=Nobody": "Aucun article n’a pour titre de presse : Nobody. Titres connus : ",
+    "language=de": "Aucun article n’est dans cette langue : allemand. Langues connues : ",
+    "published_from=2019-01-01": "articles n’ont pas de date et ont été laissés de côté.",
+}
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+@pytest.mark.parametrize("given", IN_FRENCH)
+def test_warnings_are_in_the_language_of_the_page(visit: Visit, given: str, script: bool) -> None:
+    page = visit(f"/?q={EXAMPLE}&{given}", locale="fr-FR", java_script_enabled=script)
+    drawn = page.locator(".warnings li").all_inner_texts()
+    assert len(drawn) == 1
+    assert IN_FRENCH[given] in drawn[0]
+    if script:
+        page.locator(".question").click()  # asks again, so that the script draws as well
+        expect(page.locator(".reply")).to_have_count(2)
+        assert page.locator(".warnings li").all_inner_texts() == drawn * 2
+    expect(page.locator(".warnings li[lang]")).to_have_count(0)
+
+
+def test_a_warning_without_words_on_the_page_is_shown_as_it_was_sent(visit: Visit) -> None:
+    page = visit(f"/?q={EXAMPLE}&outlet=Nobody", locale="fr-FR")
+    page.route("**/v1/ask", _with_an_unknown_notice)
+    page.locator(".question").click()
+    expect(page.locator(".warnings li[lang=en]")).to_contain_text("no article has the outlet 'Nobody'")
+
+
+def _with_an_unknown_notice(route: Route) -> None:
+    reply = route.fetch()
+    changed = reply.json()
+    changed["notices"][0]["code"] = "of-tomorrow"
+    route.fulfill(response=reply, json=changed)
 
 
 def test_no_answer_offline_and_errors_say_what_to_do(visit: Visit) -> None:

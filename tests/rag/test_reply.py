@@ -19,6 +19,7 @@ ANSWER = {
     "confidence",
     "reason",
     "warnings",
+    "notices",
     "passages",
     "index",
     "took_ms",
