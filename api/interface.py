@@ -1,7 +1,8 @@
 """The languages the page speaks, and which of them a reader wants."""
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from starlette.requests import Request
 
 LANGUAGES = ("en", "fr")  # the first is spoken to readers who want neither
 THOUSANDS = {"en": ",", "fr": "\u202f"}  # narrow no-break space, as Unicode CLDR has it
+ITEM = re.compile(r"/[0-9]+$")  # of a list, at the end of a pointer
 COOKIE = "ibid_language"
 STATIC = Path(__file__).parent / "static"
 
@@ -66,6 +68,17 @@ def _named(value: object, name: str, spoken: Messages) -> str:
     if isinstance(value, list):
         return ", ".join(_named(one, name, spoken) for one in value)
     return str(spoken["languages"].get(value, value) if "language" in name else value)
+
+
+def explained(slug: str, pointers: Sequence[str], spoken: Messages) -> str | None:
+    """Return what is wrong in the page's words: by the kind of problem, else by the places of wrong values.
+
+    It is empty where the advice says it all, None where the page has no words for it.
+    """
+    if (told := spoken["problems"].get(slug)) is not None:
+        return str(told)
+    faults = [spoken["faults"].get(ITEM.sub("", pointer)) for pointer in pointers]
+    return " ".join(dict.fromkeys(faults)) if faults and all(faults) else None
 
 
 def strength(confidence: float, spoken: Messages) -> str:

@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse
 
 from api.article import Mark, Piece, cut
 from api.envelope import request_id_of
-from api.interface import LANGUAGES, STATIC, counted, language_of, messages, noticed, strength
+from api.interface import LANGUAGES, STATIC, counted, explained, language_of, messages, noticed, strength
 from api.period import told_periods
 from api.problems import Problem
 from rag.spans import Span
@@ -57,13 +57,15 @@ def refuse(request: Request, problem: Problem) -> HTMLResponse:
 
 
 def told(request: Request, problem: Problem) -> dict[str, Any]:
-    """Put a problem into the reader's words, with the server's own beside them; it is counted as one."""
+    """Put a problem into the reader's words, where there are none into the server's; it is counted as one."""
     request.scope["ibid.problem"] = problem.slug
     say = messages(language_of(request))
+    words = explained(problem.slug, [fault.pointer for fault in problem.faults], say)
     return {
         "title": say["problem"],
         "advice": say[ADVICE.get(problem.kind.status, "problem_server")],
-        "detail": f"{problem.kind.title}. {problem.detail}",
+        "detail": f"{problem.kind.title}. {problem.detail}" if words is None else words,
+        "foreign": words is None,
         "request_id": request_id_of(request),
         "retry": problem.kind.status in RETRIED,
     }

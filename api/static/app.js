@@ -686,11 +686,21 @@ function problemNotice({ status, problem, retryAfter }) {
   const notice = stamp("problem");
   fill(notice, ".problem-title", status === 0 ? say.offline : say.problem);
   fill(notice, ".problem-advice", advice(status, retryAfter));
-  fill(notice, ".problem-detail", [problem.title, problem.detail].filter(Boolean).join(". "));
+  const words = explained(problem);
+  const detail = fill(notice, ".problem-detail", words ?? [problem.title, problem.detail].filter(Boolean).join(". "));
+  if (words === undefined) detail.lang = "en";
   if (problem.request_id) fill(notice, "code", problem.request_id);
   else find(".problem-request", notice).remove();
   if (!RETRIED.includes(status)) find(".retry", notice).remove();
   return notice;
+}
+
+/** Say what is wrong in the page's words, if it has any; api/interface.py does the same. */
+function explained({ type, errors }) {
+  const told = say.problems[type?.split("#")[1]];
+  if (told !== undefined) return told;
+  const faults = (errors ?? []).map(({ pointer }) => say.faults[pointer.replace(/\/[0-9]+$/, "")]);
+  return faults.length && faults.every(Boolean) ? [...new Set(faults)].join(" ") : undefined;
 }
 
 function advice(status, retryAfter) {

@@ -5,6 +5,8 @@ import re
 from typing import Any
 
 from api.interface import LANGUAGES, STATIC, choose, counted, messages, noticed, strength
+from api.problems import KINDS
+from api.requests import AskRequest
 from rag.filters import NAMED
 from rag.notice import foreign, undated, unfitted, unknown
 
@@ -76,6 +78,15 @@ def test_every_warning_has_words_in_both_languages_that_hold_what_it_names() -> 
             ]
             assert all(str(one) in str(words) for one in named)
     assert noticed({"code": "of-tomorrow", "values": {}}, messages("fr"), "fr") is None
+
+
+def test_words_of_problems_belong_to_kinds_and_fields_that_there_are() -> None:
+    schema = AskRequest.model_json_schema()
+    fields = {f"#/{name}" for name in schema["properties"]}
+    fields |= {f"#/filters/{name}" for name in schema["$defs"]["FilterRequest"]["properties"]}
+    assert {*messages("en")["problems"]} <= {*KINDS}
+    # A question's faults are kinds of their own, and the page offers no filter for one document.
+    assert {*messages("en")["faults"]} == fields - {"#/question", "#/filters/document_id"}
 
 
 def test_messages_are_plain_text() -> None:

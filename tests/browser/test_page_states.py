@@ -123,3 +123,36 @@ def test_no_answer_offline_and_errors_say_what_to_do(visit: Visit) -> None:
     assert re.fullmatch(r"[0-9a-f]{32}", page.locator(".problem code").inner_text())
     expect(page.locator(".problem .retry")).to_have_count(0)  # the same words would fail again
     expect(page.locator("#question")).to_have_value("x" * 2001)  # they are there to be changed
+
+
+PROBLEMS_IN_FRENCH = {
+    "k=0": "Passages : un nombre entier de 1 à 50.",
+    "published_from=2020-01-02&published_to=2020-01-01": (
+        "Publication : le premier jour ne doit pas suivre le dernier."
+    ),
+    "published_from=hier": "Publié depuis le : un jour du calendrier, par exemple 2019-09-25.",
+    "outlet=" + "x" * 201: "Titre de presse : 50 au plus, chacun de 1 à 200 caractères.",
+}
+
+
+@pytest.mark.parametrize("given", PROBLEMS_IN_FRENCH)
+def test_what_is_wrong_is_said_in_the_language_of_the_page_by_script_and_server_alike(
+    visit: Visit, given: str
+) -> None:
+    page = visit(f"/?q={EXAMPLE}&{given}", locale="fr-FR")
+    details = page.locator(".problem-detail")
+    expect(details).to_have_text(PROBLEMS_IN_FRENCH[given])
+    page.locator(".question").click()  # asks again, so that the script draws as well
+    expect(details).to_have_text([PROBLEMS_IN_FRENCH[given]] * 2)
+    expect(page.locator(".problem-detail[lang]")).to_have_count(0)
+
+
+def test_what_the_page_has_no_words_for_is_shown_as_it_was_sent(visit: Visit) -> None:
+    page = visit(f"/?q={EXAMPLE}&k=1&k=2", locale="fr-FR")
+    expect(page.locator(".problem-detail[lang=en]")).to_contain_text("k stands 2 times in the address")
+    teapot = {"title": "A teapot", "detail": "It is."}
+    page.route("**/v1/ask", lambda route: route.fulfill(status=418, json=teapot))
+    page.goto("/")
+    page.fill("#question", EXAMPLE)
+    page.press("#question", "Enter")
+    expect(page.locator(".problem-detail[lang=en]")).to_have_text("A teapot. It is.")
