@@ -5,6 +5,7 @@ One SQLite file. It is cut down to what a run asked for at its end: of a deleted
 
 import hashlib
 import json
+import sys
 import zlib
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -127,7 +128,7 @@ def _key(made_from: Sequence[str | bytes]) -> bytes:
 @cache
 def _program() -> bytes:
     """Return a digest of all that works: anything may come out otherwise after any change of it."""
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(sys.version.encode())
     for source in sorted(Path(__file__).parent.rglob("*")):
         if source.suffix in SOURCES:
             digest.update(source.read_bytes())
