@@ -1,13 +1,35 @@
 """Blobs by digest, in one SQLite file: what can be made again, kept so that it need not be."""
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+import zlib
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from threading import Lock
+from typing import TypeVar
+
+# The last: of a damaged name, which an error would quote.
+DAMAGE = (sqlite3.DatabaseError, UnicodeError)
+# What stands in the way of a file whose contents may be sound.
+NOT_OF_THE_FILE = {
+    sqlite3.SQLITE_AUTH,
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_INTERRUPT,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_NOMEM,
+    sqlite3.SQLITE_PERM,
+}
+SUM = 4  # bytes of the checksum that follows a blob
+
+T = TypeVar("T")
 
 
 class Blobs:
-    """A store of blobs by key, usable from several threads; a damaged file is begun anew.
+    """A store of blobs by key, usable from several threads.
+
+    A damaged file is begun anew, a damaged blob is no longer there.
 
     Raises:
         sqlite3.Error: the file cannot be opened, read or written.
@@ -15,48 +37,75 @@ class Blobs:
     """
 
     def __init__(self, path: Path) -> None:
-        self._lock = Lock()
+        self._path, self._lock = path, Lock()
         try:
             self._database = _connect(path)
-        except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError):  # locked, full, not permitted: not its contents
-                raise
-            path.unlink()  # no loss but time
-            self._database = _connect(path)
+        except DAMAGE as error:
+            self._begin_anew(error)
 
     def get(self, keys: Sequence[bytes]) -> dict[bytes, bytes]:
         """Return the blobs of those keys, 999 at most, that have one."""
-        query = f"SELECT key, blob FROM blobs WHERE key IN ({', '.join('?' * len(keys))})"
-        with self._lock:
-            return dict(self._database.execute(query, keys))
+        slots = ", ".join("?" * len(keys))
+        query = f"SELECT key, blob FROM blobs WHERE key IN ({slots}) AND typeof(blob) = 'blob'"
+        found = self._do(lambda database: database.execute(query, keys).fetchall())
+        return {key: kept[:-SUM] for key, kept in found if kept[-SUM:] == _sum(key, kept[:-SUM])}
 
     def put(self, blobs: Iterable[tuple[bytes, bytes]]) -> None:
         """Keep blobs, given with their keys, all or none."""
-        with self._lock, self._database:
-            self._database.executemany("INSERT OR REPLACE INTO blobs VALUES (?, ?)", blobs)
+        rows = [(key, blob + _sum(key, blob)) for key, blob in blobs]
+        self._do(lambda database: database.executemany("INSERT OR REPLACE INTO blobs VALUES (?, ?)", rows))
 
     def keep_only(self, keys: Iterable[bytes]) -> None:
         """Forget every blob but those of these keys; no byte of the others stays in the file."""
-        with self._lock, self._database:
-            self._database.execute("CREATE TEMP TABLE live (key BLOB PRIMARY KEY) WITHOUT ROWID")
-            self._database.executemany("INSERT OR IGNORE INTO live VALUES (?)", ((key,) for key in keys))
-            self._database.execute("DELETE FROM blobs WHERE key NOT IN (SELECT key FROM live)")
-            self._database.execute("DROP TABLE live")
+        live = list(keys)
+        self._do(lambda database: _keep_only(database, live))
 
     def close(self) -> None:
         """Release the file."""
         self._database.close()
+
+    def _do(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Do something in one transaction; where the file proves damaged, in an empty one."""
+        with self._lock:
+            try:
+                with self._database:
+                    return work(self._database)
+            except DAMAGE as error:
+                self._database.close()
+                self._begin_anew(error)
+            with self._database:
+                return work(self._database)
+
+    def _begin_anew(self, error: Exception) -> None:
+        """Put an empty file in the place of a damaged one, at no loss but of time; raise any other error."""
+        code = getattr(error, "sqlite_errorcode", None)
+        known_to_sqlite = code is not None and code & 0xFF not in NOT_OF_THE_FILE
+        if not known_to_sqlite and not isinstance(error, UnicodeError):
+            raise error
+        self._path.unlink()
+        self._database = _connect(self._path)
+
+
+def _sum(key: bytes, blob: bytes) -> bytes:
+    return zlib.crc32(blob, zlib.crc32(key)).to_bytes(SUM, "big")
+
+
+def _keep_only(database: sqlite3.Connection, keys: Sequence[bytes]) -> None:
+    database.execute("CREATE TEMP TABLE live (key BLOB PRIMARY KEY) WITHOUT ROWID")
+    database.executemany("INSERT OR IGNORE INTO live VALUES (?)", ((key,) for key in keys))
+    database.execute("DELETE FROM blobs WHERE key NOT IN (SELECT key FROM live)")
+    database.execute("DROP TABLE live")
 
 
 def _connect(path: Path) -> sqlite3.Connection:
     database = sqlite3.connect(path, check_same_thread=False)
     try:
         database.execute("PRAGMA secure_delete = ON")
+        # A page that is not what it says is then found when it is read, not taken for another.
+        database.execute("PRAGMA cell_size_check = ON")
         database.execute(
             "CREATE TABLE IF NOT EXISTS blobs (key BLOB PRIMARY KEY, blob BLOB NOT NULL) WITHOUT ROWID"
         )
-        if database.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
-            raise sqlite3.DatabaseError("damaged")
     except sqlite3.Error:
         database.close()
         raise

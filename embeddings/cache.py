@@ -16,8 +16,6 @@ from embeddings.encoder import Encoder, Vectors
 
 # Texts embedded between two commits: what an interrupted run loses at most.
 COMMIT_EVERY = 256
-# Of a squared norm: a hundred times what single precision leaves.
-NORM_TOLERANCE = 1e-4
 
 
 class EmbeddingCache:
@@ -45,10 +43,10 @@ class EmbeddingCache:
         for at in range(0, len(keys), COMMIT_EVERY):
             found = self._blobs.get(keys[at : at + COMMIT_EVERY])
             for row, key in enumerate(keys[at : at + COMMIT_EVERY], start=at):
-                if (vector := self._sound(found.get(key))) is None:
-                    missing.setdefault(key, []).append(row)
+                if key in found:
+                    vectors[row] = np.frombuffer(found[key], dtype=np.float32)
                 else:
-                    vectors[row] = vector
+                    missing.setdefault(key, []).append(row)
         progress(len(texts) - sum(map(len, missing.values())))
         todo = list(missing.items())
         for at in range(0, len(todo), COMMIT_EVERY):
@@ -59,13 +57,6 @@ class EmbeddingCache:
             self._blobs.put((key, vector.tobytes()) for (key, _), vector in zip(batch, computed, strict=True))
             progress(sum(len(rows) for _, rows in batch))
         return vectors, len(todo)
-
-    def _sound(self, found: bytes | None) -> Vectors | None:
-        if found is None or len(found) != self.encoder.dimension * np.dtype(np.float32).itemsize:
-            return None
-        vector: Vectors = np.frombuffer(found, dtype=np.float32)
-        # Anything else was damaged on the disk: it is made again.
-        return vector if abs(float(vector @ vector) - 1) < NORM_TOLERANCE else None
 
     def keep_only(self, texts: Sequence[str]) -> None:
         """Forget every text but these, and the caches of other encoders."""

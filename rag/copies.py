@@ -54,7 +54,8 @@ def link_copies(documents: Sequence[Document], bodies: Sequence[str]) -> tuple[D
 def runs_of(body: str) -> Runs:
     """Return the runs of words of a text; one shorter than a run is one run."""
     words = WORD.findall(unicodedata.normalize("NFC", body.casefold()))
-    hashes = np.array([zlib.crc32(word.encode("utf-8", "surrogatepass")) for word in words], np.uint64)
+    known = {word: zlib.crc32(word.encode("utf-8", "surrogatepass")) for word in set(words)}
+    hashes = np.array([known[word] for word in words], np.uint64)
     length = min(RUN, len(words))
     mixed = np.zeros(max(len(words) - length + 1, 0) if words else 0, np.uint64)
     for i in range(length):

@@ -80,7 +80,7 @@ class Memo:
         if kept is not None:
             try:
                 return shape.validate_python(json.loads(zlib.decompress(kept)))
-            except (zlib.error, ValueError):  # damaged on the disk: it is made again
+            except (zlib.error, ValueError):  # of another shape, which no digest tells: it is made again
                 pass
         made = make()
         self._keep(key, json.dumps(shape.dump_python(made, mode="json")))

@@ -95,7 +95,8 @@ def gather(analysed: Iterable[tuple[str, Analysed]]) -> Gathered:
         terms, known = forms[field], places[field]
         for term, words in some.forms.items():
             known.setdefault(term, len(known))
-            terms[term].update(words)
+            for word, times in words.items():  # `Counter.update` takes three times as long for one word
+                terms[term][word] += times
         held += [np.array(sorted(known[term] for term in row), dtype=np.uint32) for row in some.terms]
         kinds += some.kinds
     return Gathered(forms, held, kinds)

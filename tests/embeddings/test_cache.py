@@ -1,6 +1,5 @@
 """The cache: every text encoded once, the same vectors as without it, no text and nothing dead kept."""
 
-import sqlite3
 from pathlib import Path
 
 import numpy as np
@@ -85,17 +84,28 @@ def test_encoders_do_not_share_vectors(tmp_path: Path) -> None:
         np.testing.assert_array_equal(vectors, encoder.encode_passages(["text"]))
 
 
-def test_a_vector_of_the_wrong_length_is_computed_again(tmp_path: Path) -> None:
-    with EmbeddingCache(tmp_path, ENCODER) as cache:
-        cache.encode_passages(["text"], quiet)
-    (path,) = tmp_path.glob("*.sqlite")
-    with sqlite3.connect(path) as database:
-        database.execute("UPDATE blobs SET blob = x'00'")
-    database.close()
-    with EmbeddingCache(tmp_path, ENCODER) as cache:
-        vectors, computed = cache.encode_passages(["text"], quiet)
-    assert computed == 1
-    np.testing.assert_array_equal(vectors, ENCODER.encode_passages(["text"]))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.data())
+def test_whatever_befalls_the_file_the_vectors_are_those_of_the_encoder(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    folder, run = tmp_path_factory.mktemp("cache"), [f"text {n}" for n in range(100)]
+    with EmbeddingCache(folder, ENCODER) as cache:
+        cache.encode_passages(run, quiet)
+    (path,) = folder.glob("*.sqlite")
+    content = bytearray(path.read_bytes())
+    for _ in range(data.draw(st.integers(1, 20))):
+        content[data.draw(st.integers(0, len(content) - 1))] ^= 1 << data.draw(st.integers(0, 7))
+    path.write_bytes(
+        content[: data.draw(st.integers(0, len(content)))] if data.draw(st.booleans()) else content
+    )
+    for _ in range(2):
+        with EmbeddingCache(folder, ENCODER) as cache:
+            vectors, _ = cache.encode_passages(run, quiet)
+            cache.keep_only(run)
+        np.testing.assert_array_equal(vectors, ENCODER.encode_passages(run))
+    with EmbeddingCache(folder, ENCODER) as cache:
+        assert cache.encode_passages(run, quiet)[1] == 0
 
 
 def test_lone_surrogates_have_keys_of_their_own(tmp_path: Path) -> None:
