@@ -57,6 +57,13 @@ def halved(vectors: Vectors) -> Any:  # noqa: ANN401 - faiss has no types
     return index
 
 
+def halves(index: Any) -> npt.NDArray[np.float16]:  # noqa: ANN401
+    """Return the vectors of a `halved` index, (n, d), as they lie there: it takes three times as long."""
+    codes = faiss.rev_swig_ptr(index.codes.data(), index.ntotal * index.code_size)
+    found: npt.NDArray[np.float16] = codes.view(np.float16).reshape(index.ntotal, index.d)
+    return found
+
+
 def write_index(index: Any, path: Path) -> None:  # noqa: ANN401
     """Write an index to a file. Raises OSError where that cannot be."""
     try:

@@ -18,7 +18,7 @@ from embeddings import Lexicon, Vectors
 from rag.expectation import Kind, bit_of, kinds_in
 from rag.lexical import term_of, words_of
 from rag.ragged import Integers, rows_of
-from rag.vectors import halved, read_index, stay_on_this_thread, write_index
+from rag.vectors import halved, halves, read_index, stay_on_this_thread, write_index
 
 # A translation less close is noise; chosen on the development half, see Decisions.
 NEAREST_AT_LEAST = 0.4
@@ -162,8 +162,7 @@ class Vocabulary:
         """Return how like these terms are to words of vectors (n, d): (len(ids), n), 0 to 1."""
         if self._vectors is None or not vectors.size:
             return np.zeros((len(ids), len(vectors)), dtype=np.float32)
-        stay_on_this_thread()
-        known = self._vectors.reconstruct_batch(ids.astype(np.int64))
+        known = halves(self._vectors)[ids].astype(np.float32)
         likeness: Vectors = np.clip(known @ vectors.T, 0.0, 1.0)
         return likeness
 
