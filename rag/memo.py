@@ -20,7 +20,7 @@ from pydantic import TypeAdapter
 from embeddings import Blobs
 
 # What was made between two commits: what an interrupted run loses at most.
-COMMIT_EVERY = 64
+COMMIT_EVERY = 256
 # Those that say what a file holds, what an article says and where a sentence ends.
 LIBRARIES = (
     "charset-normalizer", "dateparser", "lxml", "nupunkt", "py3langid", "pypdf", "python-docx", "tantivy",
