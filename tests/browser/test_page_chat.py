@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from tests.browser.served import EXAMPLE, UNANSWERED, Site, Visit, ask, opened
 
+# Where the picture of the README goes, which was taken with Debian's fonts-inter and fonts-sil-charis.
 SCREENSHOT = os.environ.get("README_SCREENSHOT")
 SCREENSHOT_BYTES = 400_000
 
