@@ -7,6 +7,8 @@ from typing import Any
 from api.interface import LANGUAGES, STATIC, choose, counted, messages, noticed, strength
 from api.problems import KINDS
 from api.requests import AskRequest
+from rag.cleaning import OUTSIDE
+from rag.cues import OTHER_HEADLINE, REPEATED_LINE, TICKER, load_lexicon
 from rag.filters import NAMED
 from rag.notice import foreign, undated, unfitted, unknown
 
@@ -60,6 +62,12 @@ def test_numbers_and_confidence_are_put_into_words() -> None:
     ]
 
 
+def test_every_reason_to_set_a_line_aside_has_words_and_there_are_no_others() -> None:
+    cues = [*load_lexicon().cues, OTHER_HEADLINE, REPEATED_LINE, TICKER]
+    for language in LANGUAGES:
+        assert {*messages(language)["set_aside_reasons"]} == {OUTSIDE, *(cue.reason for cue in cues)}
+
+
 def test_every_warning_has_words_in_both_languages_that_hold_what_it_names() -> None:
     notices = [
         *(unknown(field, ["Hier"], known) for field in NAMED for known in ([], ["Le Matin"])),
@@ -77,6 +85,8 @@ def test_every_warning_has_words_in_both_languages_that_hold_what_it_names() -> 
                 one for value in notice.values.values() for one in ([value], value)[isinstance(value, list)]
             ]
             assert all(str(one) in str(words) for one in named)
+        some = unknown("outlet", ["Hier"], [*"abcdefgh"])
+        assert str(noticed({"code": some.code, "values": some.values}, say, language)).endswith("e, …")
     assert noticed({"code": "of-tomorrow", "values": {}}, messages("fr"), "fr") is None
 
 
