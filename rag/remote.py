@@ -137,7 +137,7 @@ class _Foreign(Exception):
 def _failures(url: str) -> Iterator[None]:
     try:
         yield
-    except httpx.InvalidURL as error:
+    except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
         raise BadConfiguration(f"{url!r} is no address ({error})", "such as http://127.0.0.1:8000") from None
     except _Foreign as reply:
         raise IbidError(

@@ -224,3 +224,7 @@ def test_a_client_says_what_is_wrong_with_an_address() -> None:
         ibid.ask(QUESTION)
     with pytest.raises(BadConfiguration, match="no address"):
         Ibid("http://127.0.0.1:port")
+    for bare in ("127.0.0.1:8000", "localhost:8000"):
+        with Ibid(bare) as ibid, pytest.raises(BadConfiguration, match="no address") as caught:
+            ibid.ask(QUESTION)
+        assert "http://" in caught.value.remedy
