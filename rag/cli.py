@@ -24,7 +24,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 gold_app = typer.Typer(
-    help="Write a gold set: questions and the places that answer them.", no_args_is_help=True
+    help="Write a gold set. It holds questions and the places that answer them.", no_args_is_help=True
 )
 
 

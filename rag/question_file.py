@@ -24,6 +24,8 @@ def read_questions(path: Path) -> list[str]:
         BadData: naming the line, it is not UTF-8, not of its kind, or has no questions.
 
     """
+    if not path.exists():
+        raise NoInput(f"{path} does not exist", "check its name")
     read = READERS.get(path.suffix.lower())
     if read is None:
         kinds = ", ".join(READERS)

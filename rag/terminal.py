@@ -81,8 +81,10 @@ def print_answer(answer: Answer) -> None:
 
 def print_warnings(warnings: Sequence[str]) -> None:
     """Print what a reader should know beside the result."""
+    console = _console(err=True)
     for warning in warnings:
-        _console(err=True).print(Text(f"warning: {plain(warning)}", style="yellow"))
+        line = Text(f"warning: {plain(warning)}", style="yellow")
+        console.print(line, soft_wrap=not console.is_terminal)
 
 
 def _heading(hit: Hit) -> Text:
@@ -201,11 +203,11 @@ def _listed(document: Document) -> list[str]:
     return [" ".join(plain(str(part or "–")).split()) for part in parts]
 
 
-def print_settings(rows: Sequence[tuple[str, str, str]]) -> None:
+def print_settings(rows: Sequence[tuple[str, str | None, str]]) -> None:
     """Print name, value and origin of each setting."""
     table = Table("setting", "value", "from", box=None, header_style="bold")
     for row in rows:
-        table.add_row(*(Text(plain(cell)) for cell in row))
+        table.add_row(*(Text(plain(cell or "–")) for cell in row))
     _console().print(table)
 
 

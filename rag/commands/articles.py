@@ -27,7 +27,7 @@ def list(
     model: Model = None,
     as_json: AsJson = False,
 ) -> None:
-    """List the articles, one a line: title or file, outlet, date, language, and the id for `inspect`."""
+    """List the articles. One a line: title or file, outlet, date, language, id for `inspect`."""
     from rag.listing import listed
     from rag.reply import summary_as_json
     from rag.terminal import print_documents, print_warnings

@@ -20,7 +20,7 @@ def export(
     index: Index = None,
     model: Model = None,
 ) -> None:
-    """Print citations for a text or a reference manager, each with its words and permalink."""
+    """Print citations for a text or a reference manager. Each comes with its words and permalink."""
     from rag.exports import EXPORTS
     from rag.reference import references
 

@@ -10,6 +10,8 @@ from rag.errors import NoInput
 from rag.output import print_json
 from rag.settings import load_settings
 
+NAMED = 10  # articles in a message, at most
+
 
 def inspect(
     document: Annotated[str, typer.Argument(help="Id or source of a document, or a part of its source.")],
@@ -18,7 +20,7 @@ def inspect(
     model: Model = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show a document: what is known about it, its passages, what was set aside and why."""
+    """Show what is known about a document. Lists its passages, what was set aside and why."""
     from rag.reply import document_as_json
     from rag.terminal import print_document
 
@@ -28,10 +30,15 @@ def inspect(
         exact = [one for one in every if document in (one.id, one.source)]
         matching = exact or [one for one in every if document in one.source]
         if len(matching) != 1:
-            names = ", ".join(one.source for one in matching[:10]) or "none"
-            raise NoInput(f"{document!r} names {len(matching)} documents ({names})", "give one id or source")
+            raise _not_one(document, [one.source for one in matching])
         passages = snapshot.passages_of(matching[0].id)
         if as_json:
             print_json(document_as_json(matching[0]))
         else:
             print_document(matching[0], passages)
+
+
+def _not_one(asked: str, sources: list[str]) -> NoInput:
+    names = ", ".join(sources[:NAMED])
+    said = f"stands in the names of {len(sources)} articles ({names})" if sources else "names no article"
+    return NoInput(f"{asked!r} {said}", "give an id: `ibid list` shows them")

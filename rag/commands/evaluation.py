@@ -34,7 +34,7 @@ def evaluate(
     model: Model = None,
     as_json: AsJson = False,
 ) -> None:
-    """Measure retrieval, highlights and refusals on a gold set; exit 1 on a regression."""
+    """Measure retrieval, highlights and refusals on a gold set. Exits with 1 on a regression."""
     from rag.evaluation.command import Request, compare_command, evaluate_command
     from rag.evaluation.compare import TOLERANCE
 
@@ -57,7 +57,7 @@ def compare_models(
     articles: Annotated[Path, typer.Option(help="The articles of the gold set.")] = SEEDS,
     as_json: AsJson = False,
 ) -> None:
-    """Measure models side by side: languages, search by meaning alone, speed and size."""
+    """Measure models side by side. Shows languages, search by meaning alone, speed and size."""
     from rag.evaluation.models_command import ModelsRequest, compare_models_command
     from rag.evaluation.named import read_name
 

@@ -23,7 +23,7 @@ def add(
     index: Index = None,
     model: Model = None,
 ) -> None:
-    """Ask a question, pick the sentences that answer it, and add it to a gold set."""
+    """Add a question to a gold set. You pick the sentences that answer it."""
     from rag.evaluation.gold_command import Draft, add_command
 
     draft = Draft(question, kind, split, difficulty, language, pair)

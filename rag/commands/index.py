@@ -24,7 +24,7 @@ def index(
     strict: Annotated[bool, typer.Option(help="Exit with 65 where a file was skipped.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Make the index of exactly these PATHS; without any, those of the index before are read again."""
+    """Make the index of exactly these PATHS. Without any, those of the index before are read again."""
     from rag.terminal import print_report
 
     settings = load_settings(data=data, index=index, model=model)

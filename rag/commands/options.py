@@ -1,6 +1,6 @@
 """What several commands take, and the articles that come with Ibid."""
 
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,14 +16,24 @@ Index = Annotated[
 Model = Annotated[str | None, typer.Option(help='"bundled", a folder, or a hub id.')]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
-DAY = ["%Y-%m-%d"]
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no day of the calendar; write it as 2019-09-25") from None
+
+
+DAY = "YYYY-MM-DD"
 Outlets = Annotated[list[str] | None, typer.Option(help="Only this outlet; may be repeated.")]
 Languages = Annotated[list[str] | None, typer.Option(help="Only this language (fr, en, …).")]
 First = Annotated[
-    datetime | None, typer.Option("--from", formats=DAY, help="First day; leaves out what has no date.")
+    date | None,
+    typer.Option("--from", parser=_day, metavar=DAY, help="First day; leaves out what has no date."),
 ]
 Last = Annotated[
-    datetime | None, typer.Option("--to", formats=DAY, help="Last day; leaves out what has no date.")
+    date | None,
+    typer.Option("--to", parser=_day, metavar=DAY, help="Last day; leaves out what has no date."),
 ]
 
 # Where Ibid runs from its own checkout.
@@ -36,8 +46,7 @@ def filters_of(outlet: Outlets, language: Languages, first: First, last: Last) -
     from rag.errors import BadData
     from rag.filters import Filters
 
-    days = first and first.date(), last and last.date()
     try:
-        return Filters(*days, tuple(outlet or ()), tuple(language or ()))
+        return Filters(first, last, tuple(outlet or ()), tuple(language or ()))
     except BadData as error:
         raise typer.BadParameter(f"{error}; {error.remedy}", param_hint="--from, --to") from None

@@ -42,9 +42,13 @@ def ask(
     model: Model = None,
     as_json: AsJson = False,
 ) -> None:
-    """Ask a question; the answer is the passages that hold it, each with its citation."""
+    """Ask a question. The answer is the passages that hold it, each with its citation."""
     if (question is None) == (file is None):
         raise typer.BadParameter("give either a question or --file")
+    if form == "csv" and file is None:
+        raise typer.BadParameter(
+            "csv holds the answers to a --file; a question takes --json", param_hint="--format"
+        )
     from rag.ask_command import Asking, ask_file, ask_one
 
     filters = filters_of(outlet, language, first, last)

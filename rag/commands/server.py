@@ -18,7 +18,7 @@ def serve(
     index: Index = None,
     model: Model = None,
 ) -> None:
-    """Serve the page and the HTTP API; builds the index of the seed articles where there is none."""
+    """Serve the page and the HTTP API. Builds the index of the seed articles where there is none."""
     from importlib import import_module
 
     language.preload()
@@ -41,7 +41,7 @@ def mcp(
     index: Index = None,
     model: Model = None,
 ) -> None:
-    """Serve assistants (Model Context Protocol) with two tools that only read: ask and get_article."""
+    """Serve assistants (Model Context Protocol). They get two tools that only read: ask and get_article."""
     from importlib import import_module
     from importlib.util import find_spec
 

@@ -17,7 +17,7 @@ def verify(data: Data = None, index: Index = None, model: Model = None) -> None:
 
 
 def doctor(data: Data = None, index: Index = None, model: Model = None, as_json: AsJson = False) -> None:
-    """Show on one screen whether everything works, and what to do where it does not."""
+    """Show on one screen whether everything works. Says what to do where it does not."""
     from rag.doctor import examine
     from rag.terminal import print_findings
 
@@ -31,12 +31,15 @@ def doctor(data: Data = None, index: Index = None, model: Model = None, as_json:
 
 
 def config(data: Data = None, index: Index = None, model: Model = None, as_json: AsJson = False) -> None:
-    """Show every setting, its value and where the value comes from."""
+    """Show every setting, its value and its origin."""
     from rag.settings import origin
     from rag.terminal import print_settings
 
     settings = load_settings(data=data, index=index, model=model)
-    rows = [(name, str(getattr(settings, name)), origin(name, settings)) for name in Settings.model_fields]
+    given = {name: getattr(settings, name) for name in Settings.model_fields}
+    rows = [
+        (name, None if value is None else str(value), origin(name, settings)) for name, value in given.items()
+    ]
     if as_json:
         print_json({name: {"value": value, "origin": place} for name, value, place in rows})
     else:

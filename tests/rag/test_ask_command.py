@@ -57,6 +57,7 @@ def test_articles_without_a_date_that_a_filter_leaves_out_are_told(ibid: Run, se
         [QUESTION, "--to", "25/09/2019"],
         [QUESTION, "--from", "2020-01-02", "--to", "2020-01-01"],
         ["--file", "questions.csv", "--format", "xlsx"],
+        [QUESTION, "--format", "csv"],
     ],
 )
 def test_what_cannot_be_meant_is_a_usage_error(ibid: Run, arguments: list[str]) -> None:

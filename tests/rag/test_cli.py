@@ -215,6 +215,12 @@ OPENING = [
 ]
 
 
+@pytest.mark.parametrize("command", [[], ["gold"]])
+def test_no_command_is_named_by_a_sentence_that_breaks_off(command: list[str]) -> None:
+    shown = CliRunner().invoke(app, [*command, "--help"], terminal_width=80).output
+    assert "..." not in shown.partition("Commands:")[2]
+
+
 @pytest.mark.parametrize("option", ["--data", "--index", "--model"])
 @pytest.mark.parametrize("command", OPENING)
 def test_every_command_over_an_index_takes_where_it_lies_and_the_model(command: str, option: str) -> None:
@@ -272,6 +278,8 @@ def test_settings_are_shown_with_their_origin(ibid: Run, tmp_path: Path) -> None
     assert shown["passage_tokens"] == ("100", "ibid.toml")
     assert shown["model"] == ("elsewhere", "command line")
     assert shown["host"] == ("127.0.0.1", "default")
+    assert shown["ray"] == (None, "default")
+    assert "None" not in ibid("config").stdout
 
 
 def test_a_wrong_setting_is_refused_by_name_before_anything_is_done(ibid: Run, articles: Path) -> None:
@@ -288,7 +296,11 @@ def test_an_article_is_inspected_by_a_part_of_its_name(ibid: Run, seeds_data: Pa
     assert shown["text"].encode() == (ROOT / "seeds" / shown["source"]).read_bytes()
     ambiguous = ibid("inspect", "articles/", IBID_DATA=str(seeds_data))
     in_order(ambiguous, 66)
-    assert "names 5 documents" in ambiguous.stderr
+    assert "in the names of 5 articles (articles/000_" in ambiguous.stderr
+    nobody = ibid("inspect", "nobody", IBID_DATA=str(seeds_data))
+    in_order(nobody, 66)
+    assert "'nobody' names no article\n" in nobody.stderr
+    assert "ibid list" in nobody.stderr
 
 
 def test_an_exact_source_is_not_ambiguous_though_others_begin_with_it(ibid: Run, tmp_path: Path) -> None:

@@ -86,6 +86,13 @@ def test_where_nothing_matches_it_is_said_with_what_there_is(ibid: Ibid, data: P
     assert "no article matches the filters" in done.stderr
 
 
+def test_a_warning_is_one_line_of_a_log_however_long(ibid: Ibid, data: Path) -> None:
+    done = ibid("list", "--outlet", "Le Soir " * 20, IBID_DATA=str(data))
+    assert done.stderr.startswith(
+        f"warning: no article has the outlet '{'Le Soir ' * 20}'; known are 'Le Matin'"
+    )
+
+
 @pytest.mark.parametrize(
     ("options", "code"),
     [([], 78), (["--from", "25/09/2019"], 2), (["--from", "2020-01-02", "--to", "2020-01-01"], 2)],
@@ -97,6 +104,8 @@ def test_without_an_index_or_a_possible_day_there_is_one_plain_message(
     assert (done.returncode, done.stdout) == (code, "")
     assert done.stderr
     assert "Traceback" not in done.stderr
+    if options == ["--from", "25/09/2019"]:
+        assert "'25/09/2019' is no day of the calendar; write it as 2019-09-25" in done.stderr
 
 
 def test_more_articles_than_are_read_at_once_are_all_listed(
