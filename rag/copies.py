@@ -16,11 +16,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from textwrap import wrap
 
 import numpy as np
 import numpy.typing as npt
 
-from rag.documents import Document
+from rag.cleaning import Cleaning
+from rag.documents import Document, text_digest
 
 RUN = 5  # words
 # The most alike of 94 pages that say different things ("first application", "renewal") resemble by 0.67.
@@ -49,6 +51,22 @@ def link_copies(documents: Sequence[Document], bodies: Sequence[str]) -> tuple[D
         replace(document, copy_of=documents[originals[i]].id) if i in originals else document
         for i, document in enumerate(documents)
     )
+
+
+def stories_of(bodies: Sequence[str]) -> list[int]:
+    """Return for each body the place of the first that says the same: its own, or that of an earlier one."""
+    originals = _originals([runs_of(body) for body in bodies], range(len(bodies)))
+    return [originals.get(place, place) for place in range(len(bodies))]
+
+
+def compared(text: str, cleaning: Cleaning) -> str:
+    """Return what of a text is compared with others to find copies.
+
+    Where the body is not known, two short articles under one long menu would look alike: only the very same
+    text is a copy there.
+    """
+    # Cut into words of 32 bits, what `runs_of` keeps of a word.
+    return " ".join(wrap(text_digest(text), 8)) if cleaning.uncertain else cleaning.body(text)
 
 
 def runs_of(body: str) -> Runs:

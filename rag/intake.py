@@ -5,13 +5,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
-from textwrap import wrap
 
 from pydantic import TypeAdapter
 
 from rag.cleaning import Cleaning
-from rag.copies import link_copies
-from rag.documents import Document, Metadata, document_id, text_digest
+from rag.copies import compared, link_copies
+from rag.documents import Document, Metadata, document_id
 from rag.errors import BadData, NoInput
 from rag.formats.parsers import AT_ONCE, Parsers
 from rag.language import detect_language
@@ -67,7 +66,7 @@ def take_in(
     articles = list(zip(loaded, stated, cleanings, strict=True))
     documents = [_document(*article, recall) for article in telling(articles, "describing", progress)]
     return Intake(
-        documents=link_copies(documents, [_compared(one.text, cleaning) for one, _, cleaning in articles]),
+        documents=link_copies(documents, [compared(one.text, cleaning) for one, _, cleaning in articles]),
         skipped=tuple(skipped),
         uncertain=tuple(one.source.name for one, _, cleaning in articles if cleaning.uncertain),
         notes=sidecars.notes() | {one.source.name: (one.text,) for one in results if isinstance(one, Remark)},
@@ -110,16 +109,6 @@ def _described(text: str, stated: Metadata, cleaning: Cleaning) -> tuple[Metadat
     if known.language is None:
         known = replace(known, language=detect_language(cleaning.body(text)))
     return known, date_notes(text, cleaning.set_aside) if known.published_on is None else ()
-
-
-def _compared(text: str, cleaning: Cleaning) -> str:
-    """Return what of a text is compared with others to find copies.
-
-    Where the body is not known, two short articles under one long menu would look alike: only the very same
-    text is a copy there.
-    """
-    # Cut into words of 32 bits, what `runs_of` keeps of a word.
-    return " ".join(wrap(text_digest(text), 8)) if cleaning.uncertain else cleaning.body(text)
 
 
 def _refuse_twins(sources: Sequence[Source]) -> None:

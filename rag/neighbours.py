@@ -23,6 +23,7 @@ from rag.cleaning import (
     set_aside,
     short_lines,
 )
+from rag.copies import compared, stories_of
 from rag.documents import Metadata
 from rag.loaders import Loaded
 from rag.memo import Recall, anew
@@ -64,14 +65,16 @@ def clean_together(
         for one in telling(articles, "cleaning", progress)
     ]
     known = [merge(given, one.found) for given, one in zip(stated, alone, strict=True)]
-    repeated = _repeated([one.lines for one in alone], [one.outlet for one in known])
-    own = [normalise_line(one.title) if one.title else "" for one in known]
-    titles = set(filter(None, own))
+    # An article that many carry is one: what its copies share, its headline too, is no furniture.
+    bodies = [compared(article.text, one.cleaning) for article, one in zip(articles, alone, strict=True)]
+    stories = stories_of(bodies)
+    repeated = _repeated([one.lines for one in alone], [one.outlet for one in known], stories)
+    titles, own = _titles(known, stories)
     cleanings = []
     for i, article in enumerate(telling(articles, "comparing", progress)):
         # A title that is stated is no furniture, however often the outlet used it; one found may be.
         title, lines_of_outlet = normalise_line(stated[i].title or ""), repeated[known[i].outlet]
-        with _without(own[i], titles) as others, _without(title, lines_of_outlet) as furniture:
+        with _without(own[stories[i]], titles) as others, _without({title}, lines_of_outlet) as furniture:
             cleanings.append(_in_the_light(article, alone[i], others, furniture, recall))
     return cleanings
 
@@ -101,19 +104,28 @@ def _in_the_light(
 
 
 @contextmanager
-def _without(one: str, items: set[str]) -> Iterator[Set[str]]:
-    """Lend a set without one of its items: a copy for each of many articles would take long."""
-    held = one in items
-    items.discard(one)
+def _without(some: Set[str], items: set[str]) -> Iterator[Set[str]]:
+    """Lend a set without some of its items: a copy for each of many articles would take long."""
+    held = items & some
+    items -= held
     yield items
-    if held:
-        items.add(one)
+    items |= held
 
 
-def _repeated(lines: Sequence[frozenset[str]], outlets: Sequence[str | None]) -> dict[str | None, set[str]]:
-    """Return the repeated lines by outlet; where the outlet is not known, those of all documents."""
-    groups: dict[str | None, list[frozenset[str]]] = defaultdict(list, {None: list(lines)})
-    for outlet, own in zip(outlets, lines, strict=True):
-        if outlet is not None:
-            groups[outlet].append(own)
-    return {outlet: repeated_lines(group) for outlet, group in groups.items()}
+def _titles(known: Sequence[Metadata], stories: Sequence[int]) -> tuple[set[str], dict[int, set[str]]]:
+    """Return all titles, and those under which each story appeared, normalised."""
+    own: dict[int, set[str]] = defaultdict(set)
+    for one, story in zip(known, stories, strict=True):
+        own[story] |= {normalise_line(one.title)} if one.title else set()
+    return set().union(*own.values()), own
+
+
+def _repeated(
+    lines: Sequence[frozenset[str]], outlets: Sequence[str | None], stories: Sequence[int]
+) -> dict[str | None, set[str]]:
+    """Return the lines repeated over the stories of an outlet; where it is not known, over all stories."""
+    groups: dict[str | None, dict[int, frozenset[str]]] = defaultdict(dict)
+    for outlet, own, story in zip(outlets, lines, stories, strict=True):
+        for group in {None, outlet}:
+            groups[group].setdefault(story, own)
+    return {outlet: repeated_lines([*group.values()]) for outlet, group in groups.items()}

@@ -64,6 +64,18 @@ def test_a_stated_title_stays_though_the_outlet_used_it_for_many_articles() -> N
             assert ("Le point de la semaine" in cleaning.body(text)) is kept
 
 
+def test_however_often_an_article_is_carried_it_loses_nothing() -> None:
+    # Long paragraphs are no lines that may be furniture: of these texts headline and lead alone would be.
+    long = [" ".join(f"{paragraph} Étape {n}." for n in range(4)) for paragraph in PARAGRAPHS]
+    text = "\n".join((HEADLINES[0], "Le premier navire accostera le 12 juin, dit-on au chantier.", *long))
+    renamed = text.replace(HEADLINES[0], "Nador-Ouest : le premier navire est attendu le 12 juin au port")
+    lead = "\n".join(text.split("\n")[1:])  # whose first line is the lead, taken for its title
+    others = [article(number, SLOGAN) for number in range(3)]
+    for outlets in ([None] * 9, ["Le Rif"] * 9):
+        found = reasons([text, renamed, text, lead, text, renamed, *others], outlets)
+        assert found == [[]] * 6 + [[("repeated-line", SLOGAN)]] * 3
+
+
 def test_documents_that_touch_none_of_this_are_cleaned_as_alone() -> None:
     texts = [article(number, "Lire aussi : un autre sujet", "Newsletter") for number in (0, 1)]
     assert clean_together(loaded(texts), [Metadata()] * 2) == [set_aside(text) for text in texts]
