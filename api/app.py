@@ -20,6 +20,7 @@ from api.metrics import Metrics
 from api.problems import Problem, problem_of_status, problem_of_validation
 from api.reload import Follower
 from api.security import Guard
+from api.template import refuse
 from rag.prose.endpoint import endpoint_of
 from rag.retriever import Retriever
 from rag.settings import Settings, load_settings
@@ -102,7 +103,10 @@ def _answer_errors_as_problems(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def status(request: Request, error: HTTPException) -> Response:
-        return await problem(request, problem_of_status(error.status_code, error.headers))
+        told = problem_of_status(error.status_code, error.headers)
+        if told.slug == "not-found" and "text/html" in request.headers.get("accept", ""):
+            return refuse(request, told)
+        return await problem(request, told)
 
     @app.exception_handler(RequestValidationError)
     async def validation(request: Request, error: RequestValidationError) -> Response:

@@ -3,6 +3,7 @@
 with Ibid("http://127.0.0.1:8000") as ibid:
     for passage in ibid.ask("what did Luxembourg and Morocco sign?").passages:
         print(passage.citation.label, passage.text)
+    ibid.ask("who signed?", filters=Filters(published_from=date(2021, 1, 1), language=("fr",)))
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,6 +11,7 @@ from dataclasses import asdict
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from rag.errors import BadData
 from rag.filters import ANYTHING, Filters
 from rag.prose.follow_up import Rewritten
 from rag.prose.sentence import Ending, Sentence
@@ -88,7 +90,10 @@ class Ibid:
 
 
 def _asked(question: str, k: int, filters: Filters) -> dict[str, Any]:
-    """Return the body of `POST /v1/ask`."""
+    """Return the body of `POST /v1/ask`. Raises BadData for what is of another type."""
+    for name, value, kind in (("question", question, str), ("k", k, int), ("filters", filters, Filters)):
+        if not isinstance(value, kind):
+            raise BadData(f"{name} is {value!r}", f"give {name} as {kind.__name__}")
     wanted = asdict(filters)
     days = {name: wanted[name] and wanted[name].isoformat() for name in ("published_from", "published_to")}
     return {

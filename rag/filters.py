@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 from rag.errors import BadData
 from rag.lines import fold
@@ -23,7 +23,7 @@ class Filters:
         document_id: ids of documents.
 
     Raises:
-        BadData: the earliest date is after the latest.
+        BadData: the earliest date is after the latest, or a value is of another type.
 
     """
 
@@ -34,8 +34,14 @@ class Filters:
     document_id: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        """Refuse days that hold none."""
+        """Refuse days that hold none, and what would be taken for something else."""
         first, last = self.published_from, self.published_to
+        for name, day in (("published_from", first), ("published_to", last)):
+            if day is not None and (not isinstance(day, date) or isinstance(day, datetime)):
+                raise BadData(f"{name} is {day!r}", "give a day: datetime.date(2019, 9, 25)")
+        for name in ("outlet", "language", "document_id"):
+            if isinstance(value := getattr(self, name), str):
+                raise BadData(f"{name} is {value!r}", f"give a tuple: ({value!r},)")
         if first and last and first > last:
             raise BadData(f"the first day, {first}, is after the last, {last}", "exchange them")
 

@@ -5,6 +5,7 @@ import dataclasses
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -19,9 +20,8 @@ from mcp import Client, StdioServerParameters
 from mcp.client.stdio import stdio_client
 
 from api.ask_reply import Citation
-from rag import Ibid
+from rag import Filters, Ibid
 from rag.errors import BadConfiguration, BadData, IbidError
-from rag.filters import Filters
 from rag.prose.sentence import Ending
 from rag.records import CitationRecord, Reply
 from tests.api.conftest import Server, serving
@@ -162,6 +162,16 @@ def test_what_is_no_unicode_is_bad_data_near_and_far(server: Server, indexed: Pa
             assert ibid.check(words) is None
     with Ibid(server.address) as far, pytest.raises(BadData):
         far.ask(QUESTION, filters=Filters(outlet=(words,)))
+
+
+@pytest.mark.parametrize("wrong", [{"question": None}, {"k": "3"}, {"filters": {"language": "fr"}}], ids=str)
+def test_a_value_of_another_type_is_bad_data_near_and_far(
+    server: Server, indexed: Path, wrong: dict[str, Any]
+) -> None:
+    ((name, value),) = wrong.items()
+    for ibid in (Ibid(server.address), Ibid(data=indexed)):
+        with ibid, pytest.raises(BadData, match=f"^{name} is {re.escape(repr(value))}$"):
+            ibid.ask(**{"question": QUESTION} | wrong)
 
 
 def test_a_key_of_any_characters_opens_the_service(indexed: Path, tmp_path: Path) -> None:

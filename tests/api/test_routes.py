@@ -159,3 +159,15 @@ def test_logs_are_json_lines_without_questions(server: Server, http: httpx.Clien
     assert "zanzibar" not in "".join(lines)
     mine = [record for record in records if record.get("request_id") == "logged-1"]
     assert [(r["route"], r["method"], r["status"]) for r in mine] == [("/v1/ask", "POST", 200)]
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/v1/nowhere", "/documents/0/0"])
+def test_an_unknown_address_is_told_to_people_as_a_page_and_to_programs_as_a_problem(
+    http: httpx.Client, path: str
+) -> None:
+    page = http.get(path, headers={"Accept": "text/html,*/*;q=0.8", "Accept-Language": "fr"})
+    assert (page.status_code, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert 'lang="fr"' in page.text
+    told = http.get(path)
+    assert (told.status_code, told.headers["content-type"]) == (404, "application/problem+json")
+    assert told.json()["type"] == "/docs#not-found"

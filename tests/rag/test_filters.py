@@ -1,6 +1,6 @@
 """Filters restrict both searches: every hit satisfies them, and nothing that does is lost."""
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 
@@ -146,3 +146,20 @@ def test_filters_that_no_article_satisfies_leave_no_hit_and_say_so(dated: Librar
     answer = ask(dated, filters)
     assert (answer.hits, answer.answerable, answer.confidence) == ((), False, 0)
     assert answer.reason
+
+
+@pytest.mark.parametrize(
+    ("given", "remedy"),
+    [
+        ({"published_from": "2019-09-25"}, "datetime.date"),
+        ({"published_to": datetime(2019, 9, 25)}, "datetime.date"),
+        ({"outlet": "Le Matin"}, "('Le Matin',)"),
+        ({"language": "fr"}, "('fr',)"),
+    ],
+)
+def test_a_value_of_another_type_is_refused_with_what_to_give(given: dict[str, object], remedy: str) -> None:
+    with pytest.raises(
+        BadData, match=repr(*given.values()).replace("(", r"\(").replace(")", r"\)")
+    ) as refused:
+        Filters(**given)  # type: ignore[arg-type]
+    assert remedy in (refused.value.remedy or "")
