@@ -61,7 +61,8 @@ class Sidecars:
         for path, table in sorted(self._tables.items()):
             there = _names_under(path.parent) if table else set()
             if missing := [name for name in table if name not in there]:
-                notes[str(path)] = (f"speaks of files that are not there: {', '.join(missing)}",)
+                hint = " (a name stands without its folder)" if "/" in "".join(missing) else ""
+                notes[str(path)] = (f"speaks of files that are not there: {', '.join(missing)}{hint}",)
         return notes
 
     def _table(self, path: Path) -> dict[str, Metadata]:
