@@ -109,7 +109,7 @@ def _object(raw: bytes) -> dict[str, object]:
     if len(raw) > LARGEST_RECORD:
         raise Refused("too-large", f"has {len(raw):,} bytes, {LARGEST_RECORD:,} are read at most")
     try:
-        value = json.loads(raw.decode("utf-8"), parse_constant=_no_number)
+        value = json.loads(raw.decode("utf-8"), parse_constant=_no_number, object_pairs_hook=_once)
     except UnicodeDecodeError as error:
         raise Refused("encoding-error", f"byte {error.start} is not valid UTF-8") from None
     except (ValueError, RecursionError) as error:
@@ -117,6 +117,13 @@ def _object(raw: bytes) -> dict[str, object]:
     if not isinstance(value, dict):
         raise Refused("bad-record", "is no JSON object")
     return value
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    names = [name for name, _ in pairs]
+    if twice := [name for name in FIELDS if names.count(name) > 1]:
+        raise Refused("bad-record", f"names the field {twice[0]!r} more than once")
+    return dict(pairs)
 
 
 def _no_number(name: str) -> NoReturn:

@@ -43,6 +43,7 @@ def test_any_text_comes_back_from_csv(texts: list[str]) -> None:
 
 BAD_JSON = [
     (b"{", "bad-record"),
+    (b'{"text": "a", "title": "b", "text": "c"}', "bad-record"),
     (b'{"text": "cut', "bad-record"),
     (b'{"text": "a", "score": NaN}', "bad-record"),
     (b'{"text": "a", "score": -Infinity}', "bad-record"),
