@@ -22,7 +22,7 @@ AFTER = {
 }
 QUESTIONS = ("What did Morocco sign?", "Où est la délégation ?", "Who met twice?", "trois jours", "🐟")
 # All that a data folder holds between two runs.
-KEPT = {"lock", "cache", CURRENT, SNAPSHOTS}
+KEPT = {"lock", "cache", "memo.sqlite", CURRENT, SNAPSHOTS}
 
 
 @dataclass(frozen=True)
