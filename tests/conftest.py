@@ -13,6 +13,8 @@ from hypothesis import settings as hypothesis_settings
 
 # Before the first import of a library that reads it: no model is looked up on the hub.
 os.environ["HF_HUB_OFFLINE"] = "1"
+# Else every process that a test starts would compile Ibid again, which is a quarter of the start.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 for _name in [name for name in os.environ if name.startswith("IBID_")]:
     del os.environ[_name]
 
