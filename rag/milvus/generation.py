@@ -122,6 +122,7 @@ def _create(
         if field in metrics:
             kinds = {DataType.SPARSE_FLOAT_VECTOR: "SPARSE_INVERTED_INDEX"}
             indices.add_index(field, index_type=kinds.get(kind, "AUTOINDEX"), metric_type=metrics[field])
-    client.create_collection(
-        name, schema=schema, index_params=indices, consistency_level=BOUNDED, timeout=timeout
-    )
+    client.create_collection(name, schema=schema, consistency_level=BOUNDED, timeout=timeout)
+    # Of an empty collection they are there at once; pymilvus would sleep half a second for each.
+    client.create_index(name, indices, timeout=timeout, sync=False)
+    client.load_collection(name, timeout=timeout)
