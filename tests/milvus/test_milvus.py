@@ -1,6 +1,7 @@
 """An index in Milvus under bad addresses, foreign hands, interruptions and replacement."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -127,8 +128,16 @@ def _toml(text: str) -> str:
 
 def test_nobody_at_the_address_is_told_with_the_remedy(tmp_path: Path, ibid: Ibid) -> None:
     (tmp_path / "a.txt").write_text(TEXT)
-    for command in (["index", tmp_path / "a.txt"], ["ask", "Maroc ?"], ["serve"], ["doctor"]):
-        ended = ibid(*command, IBID_INDEX=NOBODY)
+    commands: list[list[str]] = [
+        ["index", str(tmp_path / "a.txt")],
+        ["ask", "Maroc ?"],
+        ["serve"],
+        ["doctor"],
+    ]
+    with ThreadPoolExecutor(len(commands)) as pool:  # each waits for seconds
+        all_ended = [pool.submit(ibid, *command, IBID_INDEX=NOBODY) for command in commands]
+    for command, waited in zip(commands, all_ended, strict=True):
+        ended = waited.result()
         assert ended.returncode == (1 if command == ["doctor"] else 69)
         assert NOBODY in ended.stderr + ended.stdout
         assert "Traceback" not in ended.stderr
