@@ -8,8 +8,6 @@ import itertools
 import json
 import logging
 import os
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
@@ -20,10 +18,13 @@ from statistics import median, quantiles
 import httpx
 import pytest
 
+from embeddings import Encoder
+from rag.indexing import build_index
+from rag.settings import Settings
 from tests.api.conftest import Server, serving
 from tests.benchmarks.load import Address, Connection, closed_loop, constant_rate
 from tests.faults.conftest import LONG, Tried
-from tests.faults.world import QUESTIONS, ROOT, World, write_articles
+from tests.faults.world import QUESTIONS, write_articles
 
 # Seconds of each load, and of a pause between two indexes.
 STEADY = 600 if LONG else 3
@@ -42,7 +43,6 @@ REFUSAL = 0.1
 GROWTH = 1.05
 SAMPLES = os.environ.get("SOAK_SAMPLES", "")
 FIGURES = logging.getLogger(__name__)
-PROGRAM = [sys.executable, "-c", "from rag.cli import main; main()"]
 
 
 @pytest.fixture
@@ -139,16 +139,14 @@ async def health_checks(address: Address) -> AsyncIterator[list[float]]:
 
 
 def test_hours_with_new_indexes_leave_nothing_behind(
-    server: Server, world: World, data: Path, tmp_path: Path, tried: Tried
+    server: Server, encoder: Encoder, data: Path, tmp_path: Path, tried: Tried
 ) -> None:
     articles = tmp_path / "articles"
     begin, due, samples, indexed = time.monotonic(), 0.0, list[dict[str, float]](), 0
     while (now := time.monotonic() - begin) < SOAK or len(samples) < SAMPLED:
         if now >= due:
             write_articles(articles, changed=bool(indexed % 2))
-            subprocess.run(
-                [*PROGRAM, "index", articles, "--data", data], cwd=ROOT, check=True, capture_output=True
-            )
+            build_index([articles], Settings(data=data), encoder)
             due, indexed = now + REINDEX, indexed + 1
         constant_rate(
             address_of(server), list(itertools.islice(itertools.cycle(QUESTIONS), SOAK_RATE)), SOAK_RATE
