@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -44,6 +45,7 @@ class Site:
     data: Path
     address: str = ""
     http: httpx.Client = field(default_factory=httpx.Client)
+    process: "subprocess.Popen[str] | None" = None
 
     def index(self) -> str:
         """Index the folders as they are now; return the id of the snapshot."""
@@ -54,6 +56,13 @@ class Site:
         reply = self.http.post("/v1/ask", json={"question": question, **more})
         assert reply.status_code == 200, reply.text
         return dict(reply.json())
+
+    def end_at_once(self) -> None:
+        """Press Ctrl-C until it ends: the first time, it lets requests under way go on for a while."""
+        assert self.process
+        while self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+            time.sleep(0.2)
 
     def text_of(self, document_id: str) -> str:
         return str(self.http.get(f"/v1/documents/{document_id}").json()["text"])
@@ -78,7 +87,7 @@ def running(site: Site, **settings: str) -> Iterator[Site]:
         assert words, log.read_text()
         try:
             with httpx.Client(base_url=words[-1], timeout=20) as client:
-                site.address, site.http = words[-1], client
+                site.address, site.http, site.process = words[-1], client, process
                 yield site
         finally:
             process.terminate()

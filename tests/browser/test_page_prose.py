@@ -140,6 +140,7 @@ def test_a_server_that_ends_while_it_tells_leaves_the_passages(
         page = visit(at=other.address)
         ask(page, EXAMPLE)
         expect(page.locator(".writing")).to_have_text("Writing…")
+        other.end_at_once()
     expect(told(page).locator(".prose-note")).to_contain_text("the server did not answer to the end.")
     assert page.locator(".passage").count() > 0
 
