@@ -7,20 +7,9 @@ from pathlib import Path
 from threading import Lock
 from typing import TypeVar
 
-# The last: of a damaged name, which an error would quote.
-DAMAGE = (sqlite3.DatabaseError, UnicodeError)
-# What stands in the way of a file whose contents may be sound.
-NOT_OF_THE_FILE = {
-    sqlite3.SQLITE_AUTH,
-    sqlite3.SQLITE_BUSY,
-    sqlite3.SQLITE_CANTOPEN,
-    sqlite3.SQLITE_FULL,
-    sqlite3.SQLITE_INTERRUPT,
-    sqlite3.SQLITE_IOERR,
-    sqlite3.SQLITE_LOCKED,
-    sqlite3.SQLITE_NOMEM,
-    sqlite3.SQLITE_PERM,
-}
+# What SQLite says of damage: of pages, of the head, of the table's definition, of the head's version. Whatever
+# else it says (busy, full, not permitted) stands in the way of a file whose contents may be sound.
+DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_READONLY)
 SUM = 4  # bytes of the checksum that follows a blob
 
 T = TypeVar("T")
@@ -40,7 +29,7 @@ class Blobs:
         self._path, self._lock = path, Lock()
         try:
             self._database = _connect(path)
-        except DAMAGE as error:
+        except (sqlite3.DatabaseError, UnicodeError) as error:
             self._begin_anew(error)
 
     def get(self, keys: Sequence[bytes]) -> dict[bytes, bytes]:
@@ -70,7 +59,7 @@ class Blobs:
             try:
                 with self._database:
                     return work(self._database)
-            except DAMAGE as error:
+            except (sqlite3.DatabaseError, UnicodeError) as error:
                 self._database.close()
                 self._begin_anew(error)
             with self._database:
@@ -78,9 +67,10 @@ class Blobs:
 
     def _begin_anew(self, error: Exception) -> None:
         """Put an empty file in the place of a damaged one, at no loss but of time; raise any other error."""
-        code = getattr(error, "sqlite_errorcode", None)
-        known_to_sqlite = code is not None and code & 0xFF not in NOT_OF_THE_FILE
-        if not known_to_sqlite and not isinstance(error, UnicodeError):
+        damaged = getattr(error, "sqlite_errorcode", 0) & 0xFF in DAMAGE
+        if not damaged and not isinstance(
+            error, UnicodeError
+        ):  # the latter: of a name, which an error quotes
             raise error
         self._path.unlink()
         self._database = _connect(self._path)
