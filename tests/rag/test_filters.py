@@ -163,3 +163,15 @@ def test_a_value_of_another_type_is_refused_with_what_to_give(given: dict[str, o
     ) as refused:
         Filters(**given)  # type: ignore[arg-type]
     assert remedy in (refused.value.remedy or "")
+
+
+@pytest.mark.parametrize("first", [None, date(2019, 9, 25), date(2020, 1, 1)])
+@pytest.mark.parametrize("last", [None, date(2020, 1, 1), date(2021, 1, 1)])
+@pytest.mark.parametrize("outlet", [(), ("Le Matin",), ("Le Matin", "L’Écho‑du‑Soir"), ("Nobody",)])
+@pytest.mark.parametrize("language", [(), ("fr",), ("de",)])
+def test_what_is_listed_is_what_a_search_finds_among(
+    dated: Library, first: date | None, last: date | None, outlet: tuple[str, ...], language: tuple[str, ...]
+) -> None:
+    filters = Filters(first, last, outlet, language)
+    with dated.opened() as snapshot:
+        assert len([*listed(snapshot, filters)]) == snapshot.matching(filters)
