@@ -73,7 +73,7 @@ class Retriever:
 
         """
         text = _checked(question, k)
-        filters, told = self.understood(filters)
+        filters, told = self.as_written(filters)
         query = self.understand(text, use_dates)
         best = self.candidates.best(query, k, filters, include_boilerplate)
         hits = tuple(self._hit(query, rank, candidate) for rank, candidate in enumerate(best, start=1))
@@ -132,7 +132,7 @@ class Retriever:
     def _copies_of(self, article: int, document_id: str) -> tuple[Document, ...]:
         return tuple(self.snapshot.copies_of(document_id)) if article in self.candidates.originals else ()
 
-    def understood(self, filters: Filters) -> tuple[Filters, tuple[Notice, ...]]:
+    def as_written(self, filters: Filters) -> tuple[Filters, tuple[Notice, ...]]:
         """Return filters written as the articles are, and what the reader should know of them."""
         if filters == ANYTHING:
             return filters, ()

@@ -58,7 +58,7 @@ def halved(vectors: Vectors) -> Any:  # noqa: ANN401 - faiss has no types
 
 
 def halves(index: Any) -> npt.NDArray[np.float16]:  # noqa: ANN401
-    """Return the vectors of a `halved` index, (n, d), as they lie there: it takes three times as long."""
+    """Return the vectors of a `halved` index, (n, d), as they lie: faiss takes three times as long."""
     codes = faiss.rev_swig_ptr(index.codes.data(), index.ntotal * index.code_size)
     found: npt.NDArray[np.float16] = codes.view(np.float16).reshape(index.ntotal, index.d)
     return found

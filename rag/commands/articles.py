@@ -1,17 +1,7 @@
 """Listing the articles."""
 
 from rag.commands.opened import opened
-from rag.commands.options import (
-    AsJson,
-    Data,
-    First,
-    Index,
-    Languages,
-    Last,
-    Model,
-    Outlets,
-    filters_of,
-)
+from rag.commands.options import AsJson, Data, First, Index, Languages, Last, Model, Outlets, filters_of
 from rag.errors import NoInput
 from rag.output import print_json
 from rag.settings import load_settings
@@ -34,7 +24,7 @@ def list(
 
     filters = filters_of(outlet, language, first, last)
     with opened(load_settings(data=data, index=index, model=model)) as retriever:
-        filters, told = retriever.understood(filters)
+        filters, told = retriever.as_written(filters)
         print_warnings([notice.text for notice in told])
         found = [*listed(retriever.snapshot, filters)]
     if not found:

@@ -7,17 +7,7 @@ from typing import Annotated, Literal
 import typer
 
 from rag.commands.opened import opened
-from rag.commands.options import (
-    AsJson,
-    Data,
-    First,
-    Index,
-    Languages,
-    Last,
-    Model,
-    Outlets,
-    filters_of,
-)
+from rag.commands.options import AsJson, Data, First, Index, Languages, Last, Model, Outlets, filters_of
 from rag.settings import load_settings
 
 
