@@ -7,8 +7,8 @@ from pathlib import Path
 from threading import Lock
 from typing import TypeVar
 
-# What SQLite says of damage: of pages, of the head, of the table's definition, of the head's version. Whatever
-# else it says (busy, full, not permitted) stands in the way of a file whose contents may be sound.
+# What SQLite says of damage: to pages, to the head, to the table's definition, to the head's version.
+# Whatever else it says (busy, full, not permitted), the contents may be sound.
 DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_READONLY)
 SUM = 4  # bytes of the checksum that follows a blob
 
@@ -68,9 +68,7 @@ class Blobs:
     def _begin_anew(self, error: Exception) -> None:
         """Put an empty file in the place of a damaged one, at no loss but of time; raise any other error."""
         damaged = getattr(error, "sqlite_errorcode", 0) & 0xFF in DAMAGE
-        if not damaged and not isinstance(
-            error, UnicodeError
-        ):  # the latter: of a name, which an error quotes
+        if not damaged and not isinstance(error, UnicodeError):  # whose text quotes a damaged name
             raise error
         self._path.unlink()
         self._database = _connect(self._path)
