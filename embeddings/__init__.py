@@ -7,7 +7,7 @@ os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 from embeddings.blobs import Blobs
 from embeddings.cache import EmbeddingCache
-from embeddings.encoder import Encoder, Vectors
+from embeddings.encoder import Encoder, Halves, Vectors
 from embeddings.errors import EncoderError, MissingExtra, ModelDamaged, ModelNotFound
 from embeddings.lexicon import Lexicon
 from embeddings.loading import load_encoder
@@ -19,6 +19,7 @@ __all__ = [
     "EmbeddingCache",
     "Encoder",
     "EncoderError",
+    "Halves",
     "Lexicon",
     "MissingExtra",
     "ModelDamaged",

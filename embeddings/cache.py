@@ -1,7 +1,8 @@
 """Vectors of texts already seen, so that only new text is embedded.
 
-One SQLite file, named after the encoder's fingerprint. It holds digests and vectors, never
-text, and is cut down to the texts of the index after every run: a deleted article leaves nothing.
+One SQLite file, named after the encoder's fingerprint. It holds digests and vectors in half precision, as
+every index keeps them, never text, and is cut down to the texts of the index after every run: a deleted
+article leaves nothing.
 """
 
 import hashlib
@@ -12,10 +13,11 @@ from types import TracebackType
 import numpy as np
 
 from embeddings.blobs import Blobs
-from embeddings.encoder import Encoder, Vectors
+from embeddings.encoder import Encoder, Halves
 
 # Texts embedded between two commits: what an interrupted run loses at most.
 COMMIT_EVERY = 256
+PRECISION = np.float16
 
 
 class EmbeddingCache:
@@ -29,29 +31,29 @@ class EmbeddingCache:
     def __init__(self, folder: Path, encoder: Encoder) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.encoder = encoder
-        self._path = folder / f"{encoder.fingerprint[:32]}.sqlite"
+        self._path = folder / f"{encoder.fingerprint[:32]}-half.sqlite"
         self._blobs = Blobs(self._path)
 
-    def encode_passages(self, texts: Sequence[str], progress: Callable[[int], None]) -> tuple[Vectors, int]:
-        """Return the vectors of `texts` and how many of them had to be computed.
+    def encode_passages(self, texts: Sequence[str], progress: Callable[[int], None]) -> tuple[Halves, int]:
+        """Return the vectors of `texts`, (n, d), and how many of them had to be computed.
 
         `progress` is told the number of texts done since the last call.
         """
         keys = [_key(text) for text in texts]
-        vectors = np.empty((len(texts), self.encoder.dimension), dtype=np.float32)
+        vectors = np.empty((len(texts), self.encoder.dimension), dtype=PRECISION)
         missing: dict[bytes, list[int]] = {}
         for at in range(0, len(keys), COMMIT_EVERY):
             found = self._blobs.get(keys[at : at + COMMIT_EVERY])
             for row, key in enumerate(keys[at : at + COMMIT_EVERY], start=at):
                 if key in found:
-                    vectors[row] = np.frombuffer(found[key], dtype=np.float32)
+                    vectors[row] = np.frombuffer(found[key], dtype=PRECISION)
                 else:
                     missing.setdefault(key, []).append(row)
         progress(len(texts) - sum(map(len, missing.values())))
         todo = list(missing.items())
         for at in range(0, len(todo), COMMIT_EVERY):
             batch = todo[at : at + COMMIT_EVERY]
-            computed = self.encoder.encode_passages([texts[rows[0]] for _, rows in batch])
+            computed = self.encoder.encode_passages([texts[rows[0]] for _, rows in batch]).astype(PRECISION)
             for (_, rows), vector in zip(batch, computed, strict=True):
                 vectors[rows] = vector
             self._blobs.put((key, vector.tobytes()) for (key, _), vector in zip(batch, computed, strict=True))

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from embeddings.lexicon import Lexicon
 
 Vectors = npt.NDArray[np.float32]
+Halves = npt.NDArray[np.float16]
 
 
 @runtime_checkable

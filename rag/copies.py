@@ -13,7 +13,7 @@ import re
 import unicodedata
 import zlib
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from textwrap import wrap
@@ -39,7 +39,7 @@ Met = defaultdict[int, list[tuple[int, int, int]]]
 """For a run, the originals with it among their rarest: how many of their runs follow, with it, and all."""
 
 
-def link_copies(documents: Sequence[Document], bodies: Sequence[str]) -> tuple[Document, ...]:
+def link_copies(documents: Sequence[Document], bodies: Iterable[str]) -> tuple[Document, ...]:
     """Return the documents in their order, each copy with the id of its original.
 
     The original is the one published first, undated ones last; among equals the first in order.
@@ -53,10 +53,11 @@ def link_copies(documents: Sequence[Document], bodies: Sequence[str]) -> tuple[D
     )
 
 
-def stories_of(bodies: Sequence[str]) -> list[int]:
+def stories_of(bodies: Iterable[str]) -> list[int]:
     """Return for each body the place of the first that says the same: its own, or that of an earlier one."""
-    originals = _originals([runs_of(body) for body in bodies], range(len(bodies)))
-    return [originals.get(place, place) for place in range(len(bodies))]
+    runs = [runs_of(body) for body in bodies]
+    originals = _originals(runs, range(len(runs)))
+    return [originals.get(place, place) for place in range(len(runs))]
 
 
 def compared(text: str, cleaning: Cleaning) -> str:

@@ -12,8 +12,9 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 from pydantic import TypeAdapter
 
-from embeddings import EmbeddingCache, Encoder, Vectors
+from embeddings import EmbeddingCache, Encoder, Halves
 from rag.documents import Document
+from rag.embedded import EmbeddedTexts
 from rag.errors import CannotWrite, IndexUnreachable, Locked, NoInput, SnapshotError
 from rag.intake import Intake, take_in
 from rag.location import Location, location_of
@@ -106,18 +107,11 @@ def contents_of(
         passages += cut
     passages.sort(key=lambda passage: passage.boilerplate)  # stable: reading order stays
     by_id = {document.id: document for document in documents}
-    texts = tuple(_embedded_text(by_id[passage.document_id], passage) for passage in passages)
-    return Contents(documents, tuple(passages), texts, recall)
+    return Contents(documents, tuple(passages), EmbeddedTexts(by_id, passages), recall)
 
 
 def _cut(document: Document, passage_tokens: int) -> list[Passage]:
     return list(cut_passages(document, passage_tokens))
-
-
-def _embedded_text(document: Document, passage: Passage) -> str:
-    """Return what is embedded: a passage without its article's title has lost its subject."""
-    text, title = passage.span.slice(document.text), document.metadata.title
-    return text if title is None or passage.boilerplate or title in text else f"{title}\n{text}"
 
 
 def _build(
@@ -131,7 +125,7 @@ def _build(
     return embedded
 
 
-def _embed(texts: Sequence[str], cache: EmbeddingCache, progress: Progress) -> tuple[Vectors, int]:
+def _embed(texts: Sequence[str], cache: EmbeddingCache, progress: Progress) -> tuple[Halves, int]:
     done = 0
 
     def advance(count: int) -> None:

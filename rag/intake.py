@@ -66,7 +66,7 @@ def take_in(
     articles = list(zip(loaded, stated, cleanings, strict=True))
     documents = [_document(*article, recall) for article in telling(articles, "describing", progress)]
     return Intake(
-        documents=link_copies(documents, [compared(one.text, cleaning) for one, _, cleaning in articles]),
+        documents=link_copies(documents, (compared(one.text, cleaning) for one, _, cleaning in articles)),
         skipped=tuple(skipped),
         uncertain=tuple(one.source.name for one, _, cleaning in articles if cleaning.uncertain),
         notes=sidecars.notes() | {one.source.name: (one.text,) for one in results if isinstance(one, Remark)},

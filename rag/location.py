@@ -6,7 +6,7 @@ from pathlib import Path
 from shlex import quote
 from typing import Protocol
 
-from embeddings import Encoder, Vectors
+from embeddings import Encoder, Halves
 from embeddings.loading import is_here
 from rag import store
 from rag.errors import BadConfiguration, SnapshotError, SnapshotMismatch
@@ -52,7 +52,7 @@ class Location(Protocol):
         """Return the manifest of the current index and `Document.digest` by source, if it is sound."""
         ...
 
-    def write(self, contents: Contents, vectors: Vectors, manifest: Manifest, encoder: Encoder) -> None:
+    def write(self, contents: Contents, vectors: Halves, manifest: Manifest, encoder: Encoder) -> None:
         """Write an index with its passage vectors (n, d) and make it current.
 
         Raises:
@@ -106,14 +106,13 @@ class Folder:
         except (SnapshotError, sqlite3.Error):
             return None, {}
         try:
-            documents = old.documents(0, manifest.counts.documents)
-            return manifest, {document.source: document.digest for document in documents}
+            return manifest, old.digests()
         except sqlite3.Error:
             return None, {}
         finally:
             old.close()
 
-    def write(self, contents: Contents, vectors: Vectors, manifest: Manifest, encoder: Encoder) -> None:
+    def write(self, contents: Contents, vectors: Halves, manifest: Manifest, encoder: Encoder) -> None:
         """Write a snapshot and make it current, in one rename."""
         write_snapshot(self._data, contents, vectors, manifest, encoder)
 

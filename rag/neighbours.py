@@ -66,7 +66,7 @@ def clean_together(
     ]
     known = [merge(given, one.found) for given, one in zip(stated, alone, strict=True)]
     # An article that many carry is one: what its copies share, its headline too, is no furniture.
-    bodies = [compared(article.text, one.cleaning) for article, one in zip(articles, alone, strict=True)]
+    bodies = (compared(article.text, one.cleaning) for article, one in zip(articles, alone, strict=True))
     stories = stories_of(bodies)
     repeated = _repeated([one.lines for one in alone], [one.outlet for one in known], stories)
     titles, own = _titles(known, stories)

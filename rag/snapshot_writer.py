@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
-from itertools import groupby
+from itertools import count, groupby
 from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from embeddings import Encoder, Vectors
+from embeddings import Encoder, Halves
 from rag import manifest as manifests
 from rag import store
 from rag.documents import Document
@@ -54,7 +54,7 @@ class Contents:
 
     documents: tuple[Document, ...]
     passages: tuple[Passage, ...]
-    texts: tuple[str, ...]
+    texts: Sequence[str]
     recall: Recall = anew
 
     def gathered(self) -> Gathered:
@@ -64,11 +64,16 @@ class Contents:
             for field, texts in self.sentences()
         )
 
+    def stretches(self) -> Iterator[tuple[int, Document, list[Passage]]]:
+        """Yield the passages in their order, those of one document together, with it and its row."""
+        rows = {document.id: row for row, document in enumerate(self.documents)}
+        for document_id, passages in groupby(self.passages, key=lambda passage: passage.document_id):
+            row = rows[document_id]
+            yield row, self.documents[row], list(passages)
+
     def sentences(self) -> Iterator[tuple[str, list[str]]]:
         """Yield the lexical field and the sentences of passages, one document after the other."""
-        by_id = {document.id: document for document in self.documents}
-        for document_id, passages in groupby(self.passages, key=lambda passage: passage.document_id):
-            document = by_id[document_id]
+        for _, document, passages in self.stretches():
             texts = [span.slice(document.text) for passage in passages for span in passage.sentences]
             yield field_of(document.metadata.language), texts
 
@@ -123,7 +128,7 @@ def describe(contents: Contents, encoder: Encoder, passage_tokens: int, roots: t
 
 
 def write_snapshot(
-    data: Path, contents: Contents, vectors: Vectors, manifest: Manifest, encoder: Encoder
+    data: Path, contents: Contents, vectors: Halves, manifest: Manifest, encoder: Encoder
 ) -> None:
     """Write a snapshot with its passage vectors (n, d) and make it current.
 
@@ -169,18 +174,17 @@ def sweep(data: Path) -> None:
 
 
 def _lexical_entries(contents: Contents) -> Iterator[LexicalEntry]:
-    rows = {document.id: row for row, document in enumerate(contents.documents)}
-    for ordinal, passage in enumerate(contents.passages):
-        row = rows[passage.document_id]
-        document = contents.documents[row]
-        yield LexicalEntry(
-            ordinal=ordinal,
-            document=row,
-            language=document.metadata.language or "",
-            # Without the title: in every passage of an article its words would tell none apart.
-            text=passage.span.slice(document.text),
-            boilerplate=passage.boilerplate,
-        )
+    ordinals = count()
+    for row, document, passages in contents.stretches():
+        for passage in passages:
+            yield LexicalEntry(
+                ordinal=next(ordinals),
+                document=row,
+                language=document.metadata.language or "",
+                # Without the title: in every passage of an article its words would tell none apart.
+                text=passage.span.slice(document.text),
+                boilerplate=passage.boilerplate,
+            )
 
 
 def _sync_tree(folder: Path) -> None:

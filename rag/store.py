@@ -132,6 +132,11 @@ class Store:
         query = f"SELECT {DOCUMENT_COLUMNS} FROM documents ORDER BY row LIMIT ? OFFSET ?"
         return [document_of(found) for found in self._database.execute(query, (limit, offset))]
 
+    def digests(self) -> dict[str, str]:
+        """Return `Document.digest` of each document by its source."""
+        found = map(document_of, self._database.execute(f"SELECT {DOCUMENT_COLUMNS} FROM documents"))
+        return {document.source: document.digest for document in found}
+
     def passages_of(self, document_id: str) -> list[Passage]:
         """Return the passages of a document: the body's in reading order, then those set aside."""
         query = (

@@ -15,7 +15,7 @@ import faiss
 import numpy as np
 import numpy.typing as npt
 
-from embeddings import Vectors
+from embeddings import Halves, Vectors
 
 PASSAGES = "passages.faiss"
 
@@ -24,6 +24,7 @@ SCANNED = 50_000
 # Of the 256 lists of 100,000 passages these hold 99 of 100 places among the first ten, of a million more.
 PROBED = 32
 TRAINED_ON = 64  # passages a list: more move its centre no further
+BATCH = 10_000
 HALF = faiss.ScalarQuantizer.QT_fp16
 
 
@@ -39,8 +40,8 @@ def stay_on_this_thread() -> None:
 stay_on_this_thread()
 
 
-def write_vectors(folder: Path, passages: Vectors) -> None:
-    """Write passage vectors (n, d), float32.
+def write_vectors(folder: Path, passages: Halves) -> None:
+    """Write passage vectors (n, d).
 
     Raises:
         OSError: a file cannot be written.
@@ -49,18 +50,18 @@ def write_vectors(folder: Path, passages: Vectors) -> None:
     write_index(halved(passages) if len(passages) <= SCANNED else _in_lists(passages), folder / PASSAGES)
 
 
-def halved(vectors: Vectors) -> Any:  # noqa: ANN401 - faiss has no types
+def halved(vectors: Vectors | Halves) -> Any:  # noqa: ANN401 - faiss has no types
     """Return an index of vectors (n, d) that a search reads one by one, in half precision."""
     index = faiss.IndexScalarQuantizer(vectors.shape[1], HALF, faiss.METRIC_INNER_PRODUCT)
-    index.train(vectors)
-    index.add(vectors)
+    index.train(vectors[:1].astype(np.float32))  # there is nothing to learn
+    _add(index, vectors)
     return index
 
 
-def halves(index: Any) -> npt.NDArray[np.float16]:  # noqa: ANN401
+def halves(index: Any) -> Halves:  # noqa: ANN401
     """Return the vectors of a `halved` index, (n, d), as they lie: faiss takes three times as long."""
     codes = faiss.rev_swig_ptr(index.codes.data(), index.ntotal * index.code_size)
-    found: npt.NDArray[np.float16] = codes.view(np.float16).reshape(index.ntotal, index.d)
+    found: Halves = codes.view(np.float16).reshape(index.ntotal, index.d)
     return found
 
 
@@ -80,14 +81,20 @@ def read_index(path: Path) -> Any:  # noqa: ANN401
         raise ValueError(f"{path}: {error}") from None
 
 
-def _in_lists(vectors: Vectors) -> Any:  # noqa: ANN401
+def _in_lists(vectors: Halves) -> Any:  # noqa: ANN401
     count, dimension = vectors.shape
     lists = _lists_of(count)
     centres = faiss.IndexFlatIP(dimension)
     index = faiss.IndexIVFScalarQuantizer(centres, dimension, lists, HALF, faiss.METRIC_INNER_PRODUCT, False)
-    index.train(vectors[:: max(1, count // (TRAINED_ON * lists))])
-    index.add(vectors)
+    index.train(vectors[:: max(1, count // (TRAINED_ON * lists))].astype(np.float32))
+    _add(index, vectors)
     return index
+
+
+def _add(index: Any, vectors: Vectors | Halves) -> None:  # noqa: ANN401
+    # A batch at a time, for faiss makes single precision of what it is given.
+    for at in range(0, len(vectors), BATCH):
+        index.add(vectors[at : at + BATCH])
 
 
 def _lists_of(count: int) -> int:

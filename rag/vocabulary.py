@@ -6,6 +6,7 @@ After Darwish and Oard, "Probabilistic Structured Query Methods" (SIGIR 2003).
 """
 
 import json
+from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -52,14 +53,16 @@ class Gathered(NamedTuple):
 
     Attributes:
         forms: for each field its terms, in the order of their ids, with the words they stand for.
-        held: for each sentence the sorted ids of its terms.
+        terms: the sorted ids of the terms of each sentence, one sentence after the other.
+        starts: where each sentence's begin, and the end.
         kinds: for each sentence the bits of the kinds of answers it holds.
 
     """
 
     forms: dict[str, dict[str, Counter[str]]]
-    held: list[Ids]
-    kinds: list[int]
+    terms: Ids
+    starts: npt.NDArray[np.int64]
+    kinds: npt.NDArray[np.uint8]
 
     def vectors(self, field: str, lexicon: Lexicon) -> Vectors:
         """Return the vectors of a field's terms, (terms, d).
@@ -89,17 +92,20 @@ def gather(analysed: Iterable[tuple[str, Analysed]]) -> Gathered:
     """Return the terms of all sentences, given with their field."""
     forms: dict[str, dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
     places: dict[str, dict[str, int]] = defaultdict(dict)
-    held: list[Ids] = []
-    kinds: list[int] = []
+    held, starts, kinds = array("I"), array("q", [0]), bytearray()
     for field, some in analysed:
         terms, known = forms[field], places[field]
         for term, words in some.forms.items():
             known.setdefault(term, len(known))
             for word, times in words.items():  # `Counter.update` takes three times as long for one word
                 terms[term][word] += times
-        held += [np.array(sorted(known[term] for term in row), dtype=np.uint32) for row in some.terms]
-        kinds += some.kinds
-    return Gathered(forms, held, kinds)
+        for row in some.terms:
+            held.extend(sorted(known[term] for term in row))
+            starts.append(len(held))
+        kinds.extend(some.kinds)
+    return Gathered(
+        forms, np.frombuffer(held, np.uint32), np.frombuffer(starts, np.int64), np.frombuffer(kinds, np.uint8)
+    )
 
 
 def write_vocabulary(folder: Path, lexicon: Lexicon | None, gathered: Gathered) -> None:
@@ -109,12 +115,9 @@ def write_vocabulary(folder: Path, lexicon: Lexicon | None, gathered: Gathered) 
         OSError: the folder cannot be written.
 
     """
-    forms, held, kinds = gathered
-    starts = np.cumsum([0, *map(len, held)], dtype=np.int64)
-    np.save(folder / TERMS, np.concatenate([np.zeros(0, np.uint32), *held]), allow_pickle=False)
-    np.save(folder / STARTS, starts, allow_pickle=False)
-    np.save(folder / KINDS, np.array(kinds, dtype=np.uint8), allow_pickle=False)
-    for field, terms in forms.items():
+    for name, values in ((TERMS, gathered.terms), (STARTS, gathered.starts), (KINDS, gathered.kinds)):
+        np.save(folder / name, values, allow_pickle=False)
+    for field, terms in gathered.forms.items():
         (folder / f"{field}.json").write_text(json.dumps(list(terms), ensure_ascii=False), "utf-8")
         if lexicon is not None and terms:
             write_index(halved(gathered.vectors(field, lexicon)), folder / f"{field}.faiss")

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from pydantic import SecretStr
 
-from embeddings import Encoder, Vectors
+from embeddings import Encoder, Halves
 from rag.errors import SnapshotError, SnapshotMissing
 from rag.index import Index
 from rag.lexical import field_of
@@ -75,7 +75,7 @@ class Milvus:
         documents = read_stretch(connection, current, 0, manifest.counts.documents)
         return manifest, {document.source: document.digest for document in documents}
 
-    def write(self, contents: Contents, vectors: Vectors, manifest: Manifest, encoder: Encoder) -> None:
+    def write(self, contents: Contents, vectors: Halves, manifest: Manifest, encoder: Encoder) -> None:
         """Write a generation and put it in use.
 
         Raises:

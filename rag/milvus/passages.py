@@ -3,10 +3,11 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 
-from embeddings import Vectors
+from embeddings import Halves
 from rag.filters import Filters
 from rag.lexical import analyzer, composed, field_of
 from rag.milvus.connection import Row
@@ -36,16 +37,15 @@ class TermIds:
         return int(self._firsts[field]) + place
 
 
-def passage_rows(contents: Contents, vectors: Vectors, gathered: Gathered) -> Iterator[Row]:
+def passage_rows(contents: Contents, vectors: Halves, gathered: Gathered) -> Iterator[Row]:
     """Yield the row of each passage, with its vector (d,)."""
     rows = {document.id: row for row, document in enumerate(contents.documents)}
     sentence = 0
     weights = _weights(contents, gathered)
-    # In half precision, as the index on a disk keeps them: both give the same answers.
-    halved = vectors.astype(np.float16).astype(np.float32)
     for ordinal, (passage, terms) in enumerate(zip(contents.passages, weights, strict=True)):
         document = contents.documents[rows[passage.document_id]]
         known, count = document.metadata, len(passage.sentences)
+        starts = gathered.starts[sentence : sentence + count + 1].tolist()
         yield {
             "ordinal": ordinal,
             "document": rows[document.id],
@@ -59,10 +59,10 @@ def passage_rows(contents: Contents, vectors: Vectors, gathered: Gathered) -> It
                 "span": list(passage.span),
                 "sentences": [list(sentence) for sentence in passage.sentences],
                 "first": sentence,
-                "terms": [held.tolist() for held in gathered.held[sentence : sentence + count]],
-                "kinds": gathered.kinds[sentence : sentence + count],
+                "terms": [gathered.terms[slice(*ends)].tolist() for ends in pairwise(starts)],
+                "kinds": gathered.kinds[sentence : sentence + count].tolist(),
             },
-            "vector": halved[ordinal],
+            "vector": vectors[ordinal].astype(np.float32),
             "terms": terms or NOTHING,
         }
         sentence += count
@@ -98,11 +98,10 @@ def frequencies(contents: Contents) -> dict[str, Counter[str]]:
 
 def _terms(contents: Contents) -> Iterator[tuple[str, Counter[str]]]:
     """Yield the field of each passage and how often it holds each term."""
-    by_id = {document.id: document for document in contents.documents}
-    for passage in contents.passages:
-        document = by_id[passage.document_id]
+    for _, document, passages in contents.stretches():
         field = field_of(document.metadata.language)
-        yield field, Counter(analyzer(field).analyze(composed(passage.span.slice(document.text))))
+        for passage in passages:
+            yield field, Counter(analyzer(field).analyze(composed(passage.span.slice(document.text))))
 
 
 def _weights(contents: Contents, gathered: Gathered) -> Iterator[dict[int, float]]:

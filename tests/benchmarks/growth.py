@@ -64,7 +64,7 @@ def main() -> None:
 
 def row(folder: Path, vectors: Vectors, questions: Vectors) -> None:
     """Write, search and print one size."""
-    write_vectors(folder, vectors)
+    write_vectors(folder, vectors.astype(np.float16))
     index, everything = VectorIndex(folder), range(len(vectors))
     times, same = [], 0
     for question in questions:

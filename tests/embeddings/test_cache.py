@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from embeddings import EmbeddingCache
+from embeddings import EmbeddingCache, Encoder, Halves
 from embeddings.cache import COMMIT_EVERY
 from tests.awkward import texts
 from tests.letters import LetterEncoder
@@ -19,6 +19,10 @@ def quiet(done: int) -> None:
     pass
 
 
+def halves(encoder: Encoder, run: list[str]) -> Halves:
+    return encoder.encode_passages(run).astype(np.float16)
+
+
 @settings(max_examples=30, suppress_health_check=list(HealthCheck))
 @given(st.lists(st.lists(texts, max_size=5), max_size=3))
 def test_vectors_are_those_of_the_encoder_and_only_new_texts_are_counted(
@@ -28,7 +32,7 @@ def test_vectors_are_those_of_the_encoder_and_only_new_texts_are_counted(
     for run in runs:
         with EmbeddingCache(folder, ENCODER) as cache:
             vectors, computed = cache.encode_passages(run, quiet)
-        np.testing.assert_array_equal(vectors, ENCODER.encode_passages(run))
+        np.testing.assert_array_equal(vectors, halves(ENCODER, run))
         assert computed == len(set(run) - known)
         known |= set(run)
 
@@ -59,7 +63,7 @@ def test_a_run_that_stops_keeps_what_was_committed(tmp_path: Path) -> None:
 def test_what_is_not_kept_is_gone_from_the_file(tmp_path: Path) -> None:
     with EmbeddingCache(tmp_path, ENCODER) as cache:
         cache.encode_passages(["kept", "gone", "gone as well"], quiet)
-        gone = ENCODER.encode_passages(["gone"]).tobytes()
+        gone = halves(ENCODER, ["gone"]).tobytes()
         assert any(gone in path.read_bytes() for path in tmp_path.iterdir())
         cache.keep_only(["kept", "never seen"])
     assert not any(gone in path.read_bytes() for path in tmp_path.iterdir())
@@ -81,7 +85,7 @@ def test_encoders_do_not_share_vectors(tmp_path: Path) -> None:
     for encoder in (ENCODER, other, ENCODER):
         with EmbeddingCache(tmp_path, encoder) as cache:
             vectors, _ = cache.encode_passages(["text"], quiet)
-        np.testing.assert_array_equal(vectors, encoder.encode_passages(["text"]))
+        np.testing.assert_array_equal(vectors, halves(encoder, ["text"]))
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
@@ -103,7 +107,7 @@ def test_whatever_befalls_the_file_the_vectors_are_those_of_the_encoder(
         with EmbeddingCache(folder, ENCODER) as cache:
             vectors, _ = cache.encode_passages(run, quiet)
             cache.keep_only(run)
-        np.testing.assert_array_equal(vectors, ENCODER.encode_passages(run))
+        np.testing.assert_array_equal(vectors, halves(ENCODER, run))
     with EmbeddingCache(folder, ENCODER) as cache:
         assert cache.encode_passages(run, quiet)[1] == 0
 

@@ -2,7 +2,6 @@
 
 import json
 import sqlite3
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,6 @@ from rag.formats.refused import Refused
 from rag.indexing import contents_of
 from rag.intake import take_in
 from rag.memo import COMMIT_EVERY, Memo, Recall, anew
-from rag.snapshot_writer import Contents
 from tests.rag.formats.files import page, pdf
 from tests.rag.labelled_pages import read_pages
 
@@ -136,11 +134,12 @@ def test_a_known_file_starts_no_child_and_what_is_refused_is_tried_again(path: P
     assert children == [None] * len(children)
 
 
-def outcome(folder: Path, recall: Recall) -> tuple[Contents, str]:
+def outcome(folder: Path, recall: Recall) -> tuple[object, ...]:
     contents = contents_of(take_in([folder], recall=recall).documents, 160, recall=recall)
-    forms, held, kinds = contents.gathered()
     # The order of terms counts as well.
-    return replace(contents, recall=anew), json.dumps([forms, [row.tolist() for row in held], kinds])
+    forms, *arrays = contents.gathered()
+    gathered = json.dumps([forms, *(values.tolist() for values in arrays)])
+    return contents.documents, contents.passages, tuple(contents.texts), gathered
 
 
 def test_a_run_that_remembers_gives_what_a_new_one_gives(path: Path, tmp_path: Path) -> None:

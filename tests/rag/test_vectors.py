@@ -22,8 +22,8 @@ def unit_vectors(count: int, seed: int) -> Vectors:
     return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), dtype=np.float32)
 
 
-# As they are kept: rounded to half precision.
-PASSAGE_VECTORS = unit_vectors(COUNT, 1).astype(np.float16).astype(np.float32)
+KEPT = unit_vectors(COUNT, 1).astype(np.float16)
+PASSAGE_VECTORS = KEPT.astype(np.float32)
 seeds = st.integers(0, 10_000)
 depths = st.integers(1, COUNT + 50)
 
@@ -31,7 +31,7 @@ depths = st.integers(1, COUNT + 50)
 @pytest.fixture(scope="module")
 def index(tmp_path_factory: pytest.TempPathFactory) -> VectorIndex:
     folder = tmp_path_factory.mktemp("vectors")
-    write_vectors(folder, PASSAGE_VECTORS)
+    write_vectors(folder, KEPT)
     return VectorIndex(folder)
 
 
@@ -79,9 +79,9 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> tuple[VectorIndex, Vector
     moved = unit_vectors(500, 4)[draw.integers(0, 500, count)] + 0.1 * draw.standard_normal(
         (count, DIMENSION)
     )
-    vectors = (moved / np.linalg.norm(moved, axis=1, keepdims=True)).astype(np.float16).astype(np.float32)
+    vectors = (moved / np.linalg.norm(moved, axis=1, keepdims=True)).astype(np.float16)
     write_vectors(folder, vectors)
-    return VectorIndex(folder), vectors
+    return VectorIndex(folder), vectors.astype(np.float32)
 
 
 def test_a_large_index_finds_nearly_all_of_the_nearest(large: tuple[VectorIndex, Vectors]) -> None:
@@ -105,7 +105,7 @@ def test_a_large_index_misses_nothing_among_few(large: tuple[VectorIndex, Vector
 
 def test_equal_vectors_are_each_found_once(tmp_path: Path) -> None:
     (one,) = unit_vectors(1, 5)
-    write_vectors(tmp_path, np.tile(one, (20, 1)))
+    write_vectors(tmp_path, np.tile(one, (20, 1)).astype(np.float16))
     found = VectorIndex(tmp_path).search(one, 7, range(20))
     assert len(set(found)) == 7
 
@@ -118,7 +118,7 @@ def test_the_stored_vectors_are_those_written(index: VectorIndex) -> None:
 
 @pytest.mark.parametrize("content", [b"", b"nothing of the kind"])
 def test_a_file_that_is_no_index_is_an_error(tmp_path: Path, content: bytes) -> None:
-    write_vectors(tmp_path, PASSAGE_VECTORS)
+    write_vectors(tmp_path, KEPT)
     (tmp_path / PASSAGES).write_bytes(content)
     with pytest.raises(ValueError, match=PASSAGES):
         VectorIndex(tmp_path)
@@ -126,7 +126,7 @@ def test_a_file_that_is_no_index_is_an_error(tmp_path: Path, content: bytes) -> 
 
 def test_a_folder_that_cannot_be_written_is_an_os_error(tmp_path: Path) -> None:
     with pytest.raises(OSError, match=r"passages\.faiss"):
-        write_vectors(tmp_path / "nowhere", PASSAGE_VECTORS)
+        write_vectors(tmp_path / "nowhere", KEPT)
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="no list of threads")
