@@ -104,21 +104,22 @@ class Candidates:
         sentences = self._index.sentences_of(places)
         expected = sentences.hold(query.kind)
         titles = [self._title(place.title or "", (place.published_on or "")[:4], field) for place in places]
+        meant = [query.meant(_day_of(place)) for place in places]
         covered = cover(
             query.terms[field],
             query.words[field],
             self._index.vocabularies.get(field),
             sentences.terms,
             list(zip(counts, titles, strict=True)),
+            np.array([query.dated(field, mentions) for mentions in meant]),
         )
         words = np.concatenate([coverage.of_sentences for coverage in covered])
         scores = sentence_scores(words, expected, sentences.terms.lengths)
         best = np.maximum.reduceat(scores, starts).tolist()
         own = np.split(expected, starts[1:])
-        for place, coverage, holds, sentence in zip(places, covered, own, best, strict=True):
-            on_date = bool(query.dates) and _on_date(query, place)
+        for place, mentions, coverage, holds, sentence in zip(places, meant, covered, own, best, strict=True):
             cosine = float(cosines[place.ordinal])
-            score = Score(cosine, sentence, coverage.share, self._fusion, on_date)
+            score = Score(cosine, sentence, coverage.share, self._fusion, bool(mentions))
             yield Found(place, coverage, holds, score)
 
 
@@ -126,10 +127,8 @@ def _title_of(vocabularies: Mapping[str, Vocabulary], title: str, year: str, fie
     return title_of(terms_of(f"{title} {year}", field), vocabularies.get(field))
 
 
-def _on_date(query: Query, place: Place) -> bool:
-    """Return whether an article was published on a day that the question means."""
-    day = date.fromisoformat(place.published_on) if place.published_on else None
-    return day is not None and any(mention.holds(day) for mention in query.dates)
+def _day_of(place: Place) -> date | None:
+    return date.fromisoformat(place.published_on) if place.published_on else None
 
 
 def _one_of_each(candidates: Sequence[Found], originals: Mapping[int, int]) -> list[Found]:

@@ -74,6 +74,7 @@ def cover(
     vocabulary: Vocabulary | None,
     held: Held,
     passages: Sequence[tuple[int, Title]],
+    dated: npt.NDArray[np.bool_],
 ) -> list[Coverage]:
     """Return what each passage holds of the words of a question.
 
@@ -83,6 +84,7 @@ def cover(
         vocabulary: of that field; None where it holds no term.
         held: the terms of the sentences of all passages, one passage after the other.
         passages: for each passage, how many sentences it has, at least one, and its article's title.
+        dated: (passages, words) the words of dates that the article was published on: they need no match.
 
     """
     information = np.array([term.information for term in terms], dtype=np.float32)
@@ -101,6 +103,7 @@ def cover(
         if title.unknown:
             around[row] = np.maximum(around[row], [term.found(title.unknown) for term in terms])
     counts = np.array([count for count, _ in passages])
+    sentences = np.maximum(sentences, np.repeat(dated, counts, axis=0).astype(np.float32))
     starts = starts_of(counts)
     rows = [place[id(title)] for _, title in passages]
     best = np.maximum(np.maximum.reduceat(sentences, starts, axis=0), around[rows])

@@ -5,6 +5,7 @@ every field present: its own language's stop words go first, then the field's an
 that names and numbers of an English question are found in French text.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,7 +32,9 @@ OTHER = "xx"
 QUESTION_WORDS = {
     "en": "about am any been being between can could did do does doing done from had has have how i its "
     "many me much my our said should so than them those we were what when where which who whom whose why "
-    "would you your",
+    "would you your "
+    # What the tokenizer leaves of "Kenya's", "don't", "we'll".
+    "s d don didn doesn hadn hasn haven isn ll m re t ve wasn weren",
     "fr": "a afin ainsi alors après aussi autre autres avait avant car cela celle celui ces cet cette ceux "
     "chez combien comment depuis doit doivent donc dont elle elles entre est faire fait fut il ils "
     "laquelle lequel leurs lors on ont où parmi pendant peut peuvent plus pourquoi quand quel quelle "
@@ -42,6 +45,10 @@ REMEMBERED_WORDS = 50_000
 # Bytes the writer may hold before it writes a segment.
 WRITER_HEAP = 64_000_000
 
+
+# "38 000", "38.000" and "38,000" are one number, as is "38000".
+GROUPED = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?P<mark>[ .,'’])\d{3}(?:(?P=mark)\d{3})*(?!\d|(?P=mark)\d)")
+SEPARATOR = re.compile(r"\D")
 
 _WORDS = TextAnalyzerBuilder(Tokenizer.simple()).build()
 
@@ -88,7 +95,8 @@ def words_of(text: str) -> list[str]:
 def composed(text: str) -> str:
     """Return a text as it is analysed."""
     # To the tokenizer a combining accent would end a word, and a lone surrogate is an error.
-    return unicodedata.normalize("NFKC", text.encode("utf-8", "replace").decode("utf-8"))
+    whole = unicodedata.normalize("NFKC", text.encode("utf-8", "replace").decode("utf-8"))
+    return GROUPED.sub(lambda number: SEPARATOR.sub("", number[0]), whole)
 
 
 @lru_cache(REMEMBERED_WORDS)

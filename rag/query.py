@@ -3,11 +3,13 @@
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache, partial
 from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
+import numpy.typing as npt
 
 from embeddings import Lexicon, Vectors
 from rag.dates import DateMention
@@ -92,6 +94,15 @@ class Query:
     def alternatives(self) -> Alternatives:
         """Return what the lexical index is asked for."""
         return {field: [term.alternatives for term in terms] for field, terms in self.terms.items()}
+
+    def meant(self, day: date | None) -> tuple[DateMention, ...]:
+        """Return the question's dates that a day of publication is among."""
+        return tuple(mention for mention in self.dates if day is not None and mention.holds(day))
+
+    def dated(self, field: str, mentions: Sequence[DateMention]) -> npt.NDArray[np.bool_]:
+        """Return which words of the question these of its dates are written in, (words,)."""
+        written = {word for mention in mentions for word in words_of(mention.span.slice(self.text))}
+        return np.array([term.word in written for term in self.terms[field]], dtype=bool)
 
 
 class Expander:
@@ -188,8 +199,10 @@ def _with_plural_verbs(alternatives: dict[str, float]) -> dict[str, float]:
 def _words(question: str, language: str) -> Iterator[tuple[str, bool]]:
     """Yield the words of a question, and whether each is a name or a number."""
     words = words_of(question)
+    # A question all in capitals does not tell its names by them.
+    told = not question.isupper()
     for place, (word, following) in enumerate(pairwise([*words, ""])):
         if (word, following) in HALVES:
             continue
         known = place_of(word, language)
-        yield word, known.named if known else not word.isalpha() or (place > 0 and word[0].isupper())
+        yield word, known.named if known else not word.isalpha() or (told and place > 0 and word[0].isupper())

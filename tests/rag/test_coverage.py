@@ -41,14 +41,22 @@ def question(*words: str) -> list[QueryTerm]:
 
 
 def covered(
-    folder: Path, lexicon: Lexicon, terms: list[QueryTerm], title: frozenset[str] = TITLE
+    folder: Path,
+    lexicon: Lexicon,
+    terms: list[QueryTerm],
+    title: frozenset[str] = TITLE,
+    dated: frozenset[str] = frozenset(),
 ) -> Coverage:
     vectors = lexicon.vectors([term.word if term.word.isalpha() else "" for term in terms])
     held, vocabulary = (
         SentenceTerms(folder).of(np.arange(len(SENTENCES))).terms,
         open_vocabularies(folder, ["fr"])["fr"],
     )
-    (found,) = cover(terms, vectors, vocabulary, held, [(len(SENTENCES), title_of(title, vocabulary))])
+    passages, given = (
+        [(len(SENTENCES), title_of(title, vocabulary))],
+        [[term.word in dated for term in terms]],
+    )
+    (found,) = cover(terms, vectors, vocabulary, held, passages, np.array(given))
     return found
 
 
@@ -95,6 +103,16 @@ def test_a_share_lies_between_0_and_1_and_grows_with_the_title(
     assert 0 <= within.weakest <= within.names <= 1 + 1e-6 or not words
 
 
+def test_a_date_that_the_article_is_of_needs_no_match(folder: Path, lexicon: Lexicon) -> None:
+    terms = question("accord", "2031")
+    without, given = (
+        covered(folder, lexicon, terms, dated=dated) for dated in (frozenset[str](), frozenset({"2031"}))
+    )
+    assert (without.names, given.names) == (0, 1)
+    assert (given.sentences[:, 1] == 1).all()
+    np.testing.assert_array_equal(given.sentences[:, 0], without.sentences[:, 0])
+
+
 def test_rarer_words_count_more(folder: Path, lexicon: Lexicon) -> None:
     first = covered(folder, lexicon, question("xyzzy", "accord"), frozenset()).share
     second = covered(folder, lexicon, question("accord", "xyzzy"), frozenset()).share
@@ -109,5 +127,6 @@ def test_without_a_vocabulary_nothing_is_covered_but_by_the_title(lexicon: Lexic
         None,
         Held(np.zeros(0, np.uint32), np.zeros(1, np.int64)),
         [(1, title_of(TITLE, None))],
+        np.zeros((1, 2), dtype=bool),
     )
     assert found.matches.tolist() == [1.0, 0.0]

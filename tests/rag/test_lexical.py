@@ -167,6 +167,9 @@ SAME = [
     ("Maroc\u00a0", "Maroc"),
     ("économiques", "économique"),
     (unicodedata.normalize("NFD", "déclaration"), unicodedata.normalize("NFC", "déclaration")),
+    ("38 000", "38000"),
+    ("38\u202f000", "38.000"),
+    ("1.234.567,50", "1 234 567,50"),
 ]
 
 
@@ -182,7 +185,16 @@ def test_a_question_finds_every_spelling(tmp_path: Path, one: str, other: str) -
         assert ask(index, question, "fr") == {0, 1}
 
 
-DIFFERENT = [("accord", "accordéon"), ("Maroc", "Mali"), ("2019", "2020"), ("Luxembourg", "Luxor")]
+DIFFERENT = [
+    ("accord", "accordéon"),
+    ("Maroc", "Mali"),
+    ("2019", "2020"),
+    ("Luxembourg", "Luxor"),
+    ("2019 250", "2019250"),
+    ("06 12 34", "061234"),
+    ("12,5", "125"),
+    ("0.125", "125 000"),
+]
 
 
 @pytest.mark.parametrize(("one", "other"), DIFFERENT)
@@ -199,6 +211,7 @@ QUESTIONS = [
         {"accord", "luxembourg", "maroc", "signe"},
     ),
     ("Qu'est-ce que la déclaration d'intention ?", "fr", {"declar", "intent"}),
+    ("Why didn't Oslo's minister sign, and who'll sign?", "en", {"oslo", "minister", "sign"}),
 ]
 
 

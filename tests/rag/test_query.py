@@ -40,6 +40,7 @@ NAMED = [
     ("que signe hansen ?", set()),
     ("que signe le luxembourg ?", {"luxembourg"}),  # a place is one however it is written
     ("Que signe l'Europe ?", set()),  # its countries may sign for it
+    ("QUE SIGNE HANSEN AU LUXEMBOURG EN 2019 ?", {"LUXEMBOURG", "2019"}),  # capitals tell no names here
 ]
 
 
