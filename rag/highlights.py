@@ -7,6 +7,8 @@ import numpy as np
 
 # Two at most: more would mark the passage, not the answer.
 AT_MOST = 2
+# Words of a label at most: "Plafond du livret A", "17 ans".
+LABEL = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +37,14 @@ class Candidate:
         words: share of the question's information it covers.
         expected: whether it holds the kind of answer asked for; True where none is.
         length: its terms.
-        headline: whether it is the article's title.
+        announces: whether it only says what follows: the article's title, a question of its own.
 
     """
 
     words: float
     expected: bool
     length: int
-    headline: bool
+    announces: bool
 
     def score(self, weights: HighlightWeights) -> float:
         """Return what sentences of one passage are compared by."""
@@ -53,15 +55,25 @@ class Candidate:
         )
 
 
+def asks(text: str) -> bool:
+    """Return whether a sentence is a question."""
+    return text.endswith(("?", "? »", "?»", '?"', "?”"))
+
+
+def introduces(text: str) -> bool:
+    """Return whether a sentence only says what the next is about: a question, a label, a heading."""
+    return asks(text) or text.endswith(":") or (text[-1:].isalnum() and len(text.split()) <= LABEL)
+
+
 def answering_sentences(candidates: Sequence[Candidate], weights: HighlightWeights) -> list[int]:
     """Return the places of the sentences that answer best, best first, the first of equals.
 
     A headline is taken only where nothing else stands: a reader sees it anyway, and a sentence
-    below it says in full what it says in short.
+    below it says in full what it says in short. So is a question of the article's own.
     """
     scores = [candidate.score(weights) for candidate in candidates]
     places = range(len(candidates))
-    body = [place for place in places if not candidates[place].headline] or list(places)
+    body = [place for place in places if not candidates[place].announces] or list(places)
     ranked = sorted(body, key=lambda place: -scores[place])
     return [
         place for place in ranked[:AT_MOST] if scores[place] > scores[ranked[0]] - weights.near

@@ -16,7 +16,7 @@ from rag.expectation import kind_asked
 from rag.explanation import explain
 from rag.filters import ANYTHING, Filters, Spellings
 from rag.fitted import Fitted
-from rag.highlights import Candidate, answering_sentences
+from rag.highlights import Candidate, answering_sentences, asks, introduces
 from rag.index import Index
 from rag.language import detect_language
 from rag.lexical import field_of
@@ -174,9 +174,16 @@ def _checked(question: str, k: int) -> str:
 
 def sentences_of(found: Found, texts: Sequence[str]) -> list[Candidate]:
     """Return what speaks for each sentence of a passage, given with their words."""
-    coverage = found.coverage
-    rows = zip(texts, coverage.of_sentences, found.expected, coverage.lengths, strict=True)
+    coverage, title = found.coverage, found.place.title
+    words = coverage.of_sentences.tolist()
+    # What a question or a label says is said of the sentence below it; every sentence is below the title.
+    said = [
+        own if asks(text) or (text != title and introduces(text)) else 0.0
+        for text, own in zip(texts, words, strict=True)
+    ]
+    above = [0.0, *said[:-1]]
+    rows = zip(texts, map(max, words, above), found.expected, coverage.lengths, strict=True)
     return [
-        Candidate(float(words), bool(expected), int(length), headline=text == found.place.title)
-        for text, words, expected, length in rows
+        Candidate(own, bool(expected), int(length), announces=text == title or asks(text))
+        for text, own, expected, length in rows
     ]

@@ -93,6 +93,8 @@ PARAGRAPH = re.compile(
 # Where nupunkt sees two sentences, French has one: "« Oui. » dit-il" goes on in lower case, and
 # a number goes on after an abbreviation ("art. 5", "janv. 2021", "n° 12. 345").
 CONTINUES = re.compile(r"[a-zà-öø-ÿœ,;:»)\]”]")
+# Somebody's initials alone are no sentence ("J.-N. A. : Sauver, non.").
+INITIALS = re.compile(r"(?:[A-ZÀ-ÖØ-Þ]\.[ -]?)+")
 ABBREVIATED_NUMBER = re.compile(r"\b(?:{})\.$".format("|".join(map(re.escape, ABBREVIATIONS))), re.IGNORECASE)
 # The library works on a paragraph as a whole; without sentence marks this is far beyond any real one.
 LONGEST_PARAGRAPH = 100_000
@@ -128,7 +130,11 @@ def _split(text: str, paragraph: Span) -> Iterator[Span]:
 
 
 def _goes_on(before: str, following: str) -> bool:
-    return bool(CONTINUES.match(following) or (following.isdigit() and ABBREVIATED_NUMBER.search(before)))
+    return bool(
+        CONTINUES.match(following)
+        or INITIALS.fullmatch(before)
+        or (following.isdigit() and ABBREVIATED_NUMBER.search(before))
+    )
 
 
 def trimmed(text: str, span: Span) -> Span | None:

@@ -119,7 +119,7 @@ def sentences(retriever: Retriever, questions: Sequence[Question]) -> Iterator[C
                 continue
             texts = [span.slice(document.text) for span in passage.sentences]
             candidates = sentences_of(one, texts)
-            rows = [place for place, c in enumerate(candidates) if not c.headline]
+            rows = [place for place, c in enumerate(candidates) if not c.announces]
             features = [(c.words, c.expected, np.log1p(c.length)) for c in (candidates[row] for row in rows)]
             right = [any(passage.sentences[row].overlap(span) for span in held) for row in rows]
             if rows:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.highlights import AT_MOST, Candidate, HighlightWeights, answering_sentences
+from rag.highlights import AT_MOST, Candidate, HighlightWeights, answering_sentences, asks, introduces
 
 WEIGHTS = HighlightWeights(words=1.0, expected=0.3, length=0.05, near=0.1)
 
@@ -21,8 +21,8 @@ sentences = st.lists(
 )
 
 
-def sentence(words: float, *, expected: bool = False, headline: bool = False) -> Candidate:
-    return Candidate(words, expected, 10, headline)
+def sentence(words: float, *, expected: bool = False, announces: bool = False) -> Candidate:
+    return Candidate(words, expected, 10, announces)
 
 
 @given(sentences)
@@ -31,7 +31,7 @@ def test_one_or_two_sentences_are_marked_the_best_first(candidates: list[Candida
     scores = [candidates[place].score(WEIGHTS) for place in marked]
     assert 1 <= len(marked) == len(set(marked)) <= AT_MOST
     assert scores == sorted(scores, reverse=True)
-    body = [one for one in candidates if not one.headline] or candidates
+    body = [one for one in candidates if not one.announces] or candidates
     assert scores[0] == max(one.score(WEIGHTS) for one in body)
 
 
@@ -50,7 +50,7 @@ def test_no_sentence_left_out_is_better_in_everything(candidates: list[Candidate
         one.words > first.words + 1e-6
         and one.expected >= first.expected
         and one.length >= first.length
-        and not one.headline
+        and not one.announces
         for one in candidates
     )
 
@@ -64,13 +64,34 @@ def test_a_sentence_that_holds_what_is_asked_comes_before_one_with_a_few_more_wo
 
 
 def test_the_sentence_that_says_what_the_headline_says_is_chosen_before_it() -> None:
-    assert answering_sentences([sentence(0.9, headline=True), sentence(0.8)], WEIGHTS) == [1]
+    assert answering_sentences([sentence(0.9, announces=True), sentence(0.8)], WEIGHTS) == [1]
 
 
 def test_a_headline_that_stands_alone_is_chosen() -> None:
-    assert answering_sentences([sentence(0.2, headline=True)], WEIGHTS) == [0]
+    assert answering_sentences([sentence(0.2, announces=True)], WEIGHTS) == [0]
 
 
 @pytest.mark.parametrize(("second", "marked"), [(0.85, [0, 1]), (0.7, [0])])
 def test_how_near_a_second_sentence_must_be(second: float, marked: list[int]) -> None:
     assert answering_sentences([sentence(0.9), sentence(second)], WEIGHTS) == marked
+
+
+QUESTIONS = ["Quel est le plafond ?", "« Qui a signé ? »", "Who signed?", 'He asked: "Who?"']
+LABELS = ["Plafond du livret A", "17 ans", "Les conditions sont les suivantes :"]
+SENTENCES = [
+    "Le plafond est de 22 950 €.",
+    "« C'est un départ. »",
+    "Un texte sans point, mais bien plus long que ne l'est une étiquette",
+]
+
+
+@pytest.mark.parametrize("text", QUESTIONS)
+def test_a_question_is_told(text: str) -> None:
+    assert asks(text)
+    assert introduces(text)
+
+
+@pytest.mark.parametrize(("texts", "label"), [(LABELS, True), (SENTENCES, False)])
+def test_a_label_is_told_from_a_sentence(texts: list[str], label: bool) -> None:
+    assert [introduces(text) for text in texts] == [label] * len(texts)
+    assert not any(map(asks, texts))

@@ -247,6 +247,30 @@ def test_a_question_that_cannot_be_asked_is_refused(seeds_retriever: Retriever, 
         seeds_retriever.ask(question)
 
 
+ASKED_AND_ANSWERED = [
+    (
+        "Quel est le plafond du livret ?",
+        "Quel est le plafond du livret ?\n\nIl est de 22 950 euros.\n\nLa banque l'a dit.",
+    ),
+    (
+        "Quel est le plafond du livret ?",
+        "Plafond du livret\n\n22 950 euros\n\nOuverture d'un compte\n\nGratuite",
+    ),
+]
+
+
+@pytest.mark.parametrize(("question", "text"), ASKED_AND_ANSWERED)
+def test_what_stands_below_a_question_or_a_label_is_marked(
+    library: Library, question: str, text: str
+) -> None:
+    library.write(a=f"Les livrets d'épargne\n\n{text}")
+    library.index()
+    with library.retriever() as retriever:
+        (hit,) = retriever.ask(question).hits
+    assert any("22 950 euros" in span.slice(hit.text) for span in hit.highlights)
+    assert not any("?" in span.slice(hit.text) for span in hit.highlights)
+
+
 def test_a_date_tells_how_many_articles_are_of_its_days(seeds_retriever: Retriever) -> None:
     answer = seeds_retriever.ask("Que s'est-il passé en septembre 2019, en mars 2018 et depuis 2001 ?")
     assert [date.articles for date in answer.dates] == [1, 0, 1]

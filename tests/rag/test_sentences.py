@@ -54,6 +54,7 @@ WHOLE = [
     "Le prix, 3.5 % ou 1 250,75 dirhams, est fixe.",
     "L'art. 5 de la loi n° 12.345 s'applique, cf. p. 12.",
     "« Oui. » dit-il en riant.",
+    "J.-N. A. : « Cancoillotte », évidemment.",
     "Le Pr. Alami et Mgr. Lebrun ont parlé, cf. chap. 3, t. II, p. 12.",
     "Mr. Smith met Dr. Jones at 5 p.m. in St. Louis.",
     "Il est né en janv. 1956 à Fès.",
