@@ -6,7 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from rag.dates import EARLIEST, LATEST
+from rag.date_readings import EARLIEST, LATEST
 
 
 def brief(first: date, last: date) -> tuple[str, str]:

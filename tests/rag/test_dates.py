@@ -1,12 +1,14 @@
 """Dates in questions: each expression means the days written beside it, and names of things are no dates."""
 
+import unicodedata
 from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.dates import MONTHS, find_dates
+from rag.date_readings import MONTHS
+from rag.dates import find_dates
 from tests.awkward import texts
 
 TODAY = date(2021, 3, 17)  # a Wednesday
@@ -49,6 +51,32 @@ MEANT = {
     "en janvier": "2021-01", "in January": "2021-01", "en septembre dernier": "2020-09",
     "last September": "2020-09",
     "in March": "2021-03", "en avril": "2020-04",
+    "between March and May 2020": "2020-03-01 2020-05-31",
+    "entre janvier et mars 2020": "2020-01-01 2020-03-31",
+    "de janvier à mars 2021": "2021-01-01 2021-03-31", "d'avril à juin 2020": "2020-04-01 2020-06-30",
+    "from November to February 2021": "2020-11-01 2021-02-28",
+    "du 5 au 12 mars 2021": "2021-03-05 2021-03-12",
+    "from 5 to 12 March 2021": "2021-03-05 2021-03-12", "du 3 mars au 5 mai 2020": "2020-03-03 2020-05-05",
+    "entre janvier 2020 et mars 2021": "2020-01-01 2021-03-31", "5–12 March 2021": "2021-03-05 2021-03-12",
+    "from January 5, 2020 to March 3, 2021": "2020-01-05 2021-03-03",
+    "entre le 28 décembre et le 3 janvier 2021": "2020-12-28 2021-01-03",
+    "en 2020 et 2021": "2020-01-01 2021-12-31",
+    "since January 5, 2020": "2020-01-05 2099-12-31", "before March 1st, 2020": "1900-01-01 2020-02-29",
+    "after 5/6/2020": "2020-06-06 2099-12-31", "à partir de 2020": "2020-01-01 2099-12-31",
+    "à compter du 5 mars 2020": "2020-03-05 2099-12-31", "depuis mars": "2021-03-01 2099-12-31",
+    "depuis l'année dernière": "2020-01-01 2099-12-31", "since last month": "2021-02-01 2099-12-31",
+    "jusqu'en 2020": "1900-01-01 2020-12-31", "jusqu'au 3 mars 2021": "1900-01-01 2021-03-03",
+    "until 2020": "1900-01-01 2020-12-31", "5th of March 2021": "2021-03-05", "2020-09": "2020-09",
+    "09/2020": "2020-09", "avant-hier": "2021-03-15", "the day before yesterday": "2021-03-15",
+    "in January last year": "2020-01", "en janvier de l'année dernière": "2020-01",
+    "le 5 mars dernier": "2021-03-05", "le 20 mars dernier": "2020-03-20", "lundi dernier": "2021-03-15",
+    "last Wednesday": "2021-03-10", "ces trois derniers mois": "2020-12-01 2021-03-17",
+    "the past two years": "2019-01-01 2021-03-17", "the last 10 days": "2021-03-07 2021-03-17",
+    "fin 2020": "2020-09-01 2020-12-31", "début 2020": "2020-01-01 2020-04-30",
+    "mid-2020": "2020-05-01 2020-08-31",
+    "the end of 2020": "2020-09-01 2020-12-31", "au premier trimestre 2020": "2020-01-01 2020-03-31",
+    "the third quarter of 2020": "2020-07-01 2020-09-30", "Q2 2020": "2020-04-01 2020-06-30",
+    "la semaine derniere": "2021-03-08 2021-03-14", "l'annee derniere": "2020",
 }  # fmt: skip
 NO_DATES = (
     "Que dit la loi de 1905 ?", "What does the law of 1905 say?", "Combien d'A320 ont été livrés ?",
@@ -59,6 +87,10 @@ NO_DATES = (
     "l'accord de Paris", "the Web Summit", "What may happen?", "Mars est une planète", "la marche",
     "Who said so the other day?", "chapitre 12.2020", "the first 1500 people", "numéro 2021",
     "Airbus A350-1000",
+    "entre 18 et 20 ans", "from 5 to 12 people", "de 10 à 20 euros", "de 10 à 2000 euros", "2020-21",
+    "6-2020",
+    "Que dit Aujourd'hui le Maroc ?", "entre 5 et 12", "le mi-temps", "from Paris to Rome",
+    "12-14 rue de Mars",
     "B2B", "Covid-19", "Windows 2000", "Agenda 2063", "route 66",
 )  # fmt: skip
 
@@ -110,6 +142,14 @@ ODD = {
 @pytest.mark.parametrize(("odd", "plain"), ODD.items())
 def test_a_letter_that_passes_for_another_is_read_as_that(odd: str, plain: str) -> None:
     assert find_dates(odd, TODAY) == find_dates(plain, TODAY) != []
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_accents_may_be_written_apart_or_left_out(form: str) -> None:
+    question = unicodedata.normalize(form, "Où était-il en février 2020, à l'été ?")
+    (found,) = find_dates(question, TODAY)
+    assert (found.first, found.last) == days("2020-02")
+    assert found.span.slice(question) == unicodedata.normalize(form, "février 2020")
 
 
 def test_sept_is_a_number_where_nothing_makes_it_a_month() -> None:
