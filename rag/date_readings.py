@@ -21,7 +21,8 @@ WEEKDAYS = (
 )  # fmt: skip
 NUMERALS = {
     "two": 2, "deux": 2, "three": 3, "trois": 3, "four": 4, "quatre": 4, "five": 5, "cinq": 5, "six": 6,
-    "ten": 10, "dix": 10, "a": 1, "an": 1, "one": 1, "un": 1, "une": 1, "": 1,
+    "seven": 7, "sept": 7, "eight": 8, "huit": 8, "nine": 9, "neuf": 9, "ten": 10, "dix": 10,
+    "twelve": 12, "douze": 12, "a": 1, "an": 1, "one": 1, "un": 1, "une": 1,
 }  # fmt: skip
 ORDINALS = (
     "premier|1er|first|1st",
@@ -43,7 +44,7 @@ _MONTH_OF, _WEEKDAY_OF, _ORDINAL_OF = map(_places, (MONTHS, WEEKDAYS, ORDINALS))
 
 
 def _any_of(names: dict[str, int]) -> str:
-    return "|".join(sorted(filter(None, names), key=len, reverse=True))
+    return "|".join(sorted(names, key=len, reverse=True))
 
 
 # A quantity is no year: "in 2000 homes".
@@ -65,7 +66,7 @@ _POINT = rf"(?:le\s+|the\s+)?(?P<point>{_DATED}|{_Y})"
 _BEGIN = rf"(?:le\s+|the\s+)?(?P<begin>{_DATED}|{_D}{_OF}{_M}|{_M}\s+{_D}|{_M}|{_Y}|{_D})"
 _END = rf"(?:le\s+|the\s+)?(?P<end>{_DATED}|{_Y})"
 _TO = r"(?:to|until|till|through|a|au|jusqu['’](?:a|au|en))"
-_N = rf"(?P<count>\d{{1,2}}|{'|'.join(filter(None, NUMERALS))})"
+_N = rf"(?P<count>\d{{1,2}}|{_any_of(NUMERALS)})"
 _UNIT = r"(?P<unit>years?|months?|weeks?|days?|ans?|annees?|mois|semaines?|jours?)"
 _IN = r"(?:in|during|throughout|en|durant|pendant|courant|l['’]annee|the year|d['’]ici|by)"
 _LAST_YEAR = r"(?:last year|l['’]an(?:nee)? (?:derniere?|passee?))"

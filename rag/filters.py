@@ -52,8 +52,8 @@ ANYTHING = Filters()
 class Spellings:
     """How the articles of an index write outlets and languages.
 
-    A value that is written as an article has it means itself. Of others, case, accents and the forms of
-    apostrophes, hyphens and blanks do not count.
+    A value that is written as an article has it means itself. Of others letters and figures alone count,
+    whatever their case and accents.
     """
 
     def __init__(self, facets: Mapping[str, Sequence[str]]) -> None:
@@ -61,7 +61,7 @@ class Spellings:
         self._alike: dict[str, dict[str, list[str]]] = {name: {} for name in NAMED}
         for name, values in self._values.items():
             for value in values:
-                self._alike[name].setdefault(fold(value), []).append(value)
+                self._alike[name].setdefault(_key(value), []).append(value)
 
     def of(self, filters: Filters) -> Filters:
         """Return filters with values written as articles have them; those of no article stay as they are."""
@@ -79,5 +79,10 @@ class Spellings:
         return tuple(one for value in values for one in self._meant(name, value) or [value])
 
     def _meant(self, name: str, value: str) -> Sequence[str]:
-        alike = self._alike[name].get(fold(value), [])
+        alike = self._alike[name].get(_key(value), [])
         return [value] if value in alike else alike
+
+
+def _key(value: str) -> str:
+    folded = fold(value)
+    return "".join(filter(str.isalnum, folded)) or folded

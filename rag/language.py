@@ -15,6 +15,8 @@ ENOUGH_CHARACTERS = 2_000
 # Names and key words look like any language ("Maroc Digital 2030" scores 4.6 nats better as
 # Italian than as English); whole questions in another language differ by 20 and more.
 CLEAR_MARGIN = 7.0
+# So many words may be names alone: "Sarah Lamrani interview" differs by 9, "Marruecos acuerdo" by 18.
+FEW_WORDS, MARGIN_OF_FEW = 3, 11.0
 
 _LOADING = Lock()
 
@@ -55,6 +57,7 @@ def detect_language(text: str, expected: Collection[str] = LANGUAGES) -> str:
     ranking = _identifier().rank(text[:ENOUGH_CHARACTERS])
     best, best_score = ranking[0]
     likely = [(code, score) for code, score in ranking if code in expected]
-    if likely and best_score - likely[0][1] < CLEAR_MARGIN:
+    margin = CLEAR_MARGIN if len(text.split(maxsplit=FEW_WORDS)) > FEW_WORDS else MARGIN_OF_FEW
+    if likely and best_score - likely[0][1] < margin:
         return str(likely[0][0])
     return str(best)

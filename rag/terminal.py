@@ -189,7 +189,9 @@ def print_documents(documents: Sequence[Document]) -> None:
     if not console.is_terminal:
         put("".join("\t".join(row) + "\n" for row in rows))
         return
-    table = Table("title", "outlet", box=None, header_style="bold")
+    table = Table(box=None, header_style="bold")
+    table.add_column("title", min_width=console.width // 3)
+    table.add_column("outlet")
     for name in ("date", "language", "id"):
         table.add_column(name, no_wrap=True)
     for title, outlet, *others in rows:

@@ -22,6 +22,8 @@ LARGEST_RECORD = 5_000_000  # characters: an article a hundred times as long as 
 LONGEST_FIELD = 50_000_000  # what is taken into memory to find the end of a field that is too large
 HEADER = re.compile(r"(?:\s*[\r\n])?([^\r\n]*)")  # the first line that is not blank
 SEPARATORS = ",;\t"  # of CSV; spreadsheets in French write semicolons
+# What Excel writes, and reads, above the header to say which separator follows.
+SAID = re.compile(r"sep=([,;\t|])\r?\n", re.IGNORECASE)
 SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -63,11 +65,13 @@ def read_csv(text: str) -> Iterator[Record | Fault]:
 
     """
     csv.field_size_limit(LONGEST_FIELD)
-    separator, last = _separator(text), deque[str](maxlen=1)
+    said, last = SAID.match(text), deque[str](maxlen=1)
+    above, text = (1, text[said.end() :]) if said else (0, text)
+    separator = _separator(text, said[1] if said else SEPARATORS)
     rows = csv.reader(_lines(text, last), delimiter=separator, strict=True)
     header = _header(rows)
     while True:
-        line = rows.line_num + 1
+        line = above + rows.line_num + 1
         try:
             row = next(rows)
             if row:
@@ -75,7 +79,7 @@ def read_csv(text: str) -> Iterator[Record | Fault]:
         except StopIteration:
             return
         except csv.Error as error:
-            if rows.line_num > line or not _ends_row(last[0], separator):
+            if above + rows.line_num > line or not _ends_row(last[0], separator):
                 yield Fault(line, "bad-record", f"is no CSV: {error}; nothing from here on is read")
                 return
             yield Fault(line, "bad-record", f"is no CSV: {error}")
@@ -130,9 +134,9 @@ def _no_number(name: str) -> NoReturn:
     raise ValueError(f"{name} is no JSON number")
 
 
-def _separator(text: str) -> str:
+def _separator(text: str, possible: str) -> str:
     header = next(HEADER.finditer(text))[1]
-    for separator in SEPARATORS:
+    for separator in possible:
         if "text" in (name.strip(' "\r') for name in header.split(separator)):
             return separator
     raise Refused("no-header", 'the first line names no field "text"')

@@ -98,6 +98,12 @@ def test_a_value_written_as_an_article_has_it_means_no_other() -> None:
     assert spellings.of(Filters(outlet=("LE PÊCHEUR",))).outlet == ("Le Pecheur", "Le Pêcheur")
 
 
+@pytest.mark.parametrize("written", ["l echo du soir", "L'ECHO DU SOIR", "l’écho-du-soir"])
+def test_of_an_outlet_letters_alone_count(written: str) -> None:
+    spellings = Spellings({"outlet": ["L’Écho‑du‑Soir", "!!!"], "language": []})
+    assert spellings.of(Filters(outlet=(written, "!!!"))).outlet == ("L’Écho‑du‑Soir", "!!!")
+
+
 def test_a_value_that_no_article_has_is_told_with_some_that_articles_have(dated: Library) -> None:
     answer = ask(dated, Filters(outlet=("L’Écho‑du‑Soir", "Nobody"), language=("de",)))
     assert answer.hits == ()

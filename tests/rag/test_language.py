@@ -30,7 +30,9 @@ def test_clear_evidence_wins_over_what_is_expected(question: str, language: str)
     assert detect_language(question, {other, language}) == language
 
 
-@pytest.mark.parametrize("words", ["Maroc Digital 2030", "Luxembourg", "ADD", "2019", "?"])
+@pytest.mark.parametrize(
+    "words", ["Maroc Digital 2030", "Sarah Lamrani interview", "Luxembourg", "2019", "?"]
+)
 def test_names_and_numbers_take_an_expected_language(words: str) -> None:
     assert detect_language(words, {"fr"}) == "fr"
 

@@ -1,6 +1,7 @@
 """`ibid list`: every article on a line of its own, those that the filters describe, and nothing silently."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -117,3 +118,10 @@ def test_more_articles_than_are_read_at_once_are_all_listed(
     with library.opened() as snapshot:
         sources = [document.source for document in listed(snapshot)]
     assert sources == [f"articles/{name}.txt" for name in "abcde"]
+
+
+def test_in_a_narrow_terminal_a_third_is_for_the_title(ibid: Ibid, data: Path) -> None:
+    done = ibid("list", IBID_DATA=str(data), FORCE_COLOR="1", COLUMNS="70")
+    assert "Un accord à deux lignes" in done.stdout
+    shown = re.sub(r"\x1b\[[\d;]*m", "", done.stdout)
+    assert all(len(line) <= 70 for line in shown.splitlines())

@@ -89,6 +89,15 @@ def test_the_separator_is_told_from_the_header(separator: str) -> None:
     assert (record.text, record.fields["title"]) == (rows[1][1], "Un titre")
 
 
+@pytest.mark.parametrize("separator", [";", "|", "\t"])
+def test_the_separator_may_be_said_above_the_header_as_excel_does(separator: str) -> None:
+    rows = ["id,text", "a,bon", 'b,un "mot" cru', "c,bon"]
+    content = f"sep={separator}\r\n" + "\r\n".join(row.replace(",", separator) for row in rows)
+    records, faults = split(read_csv(content))
+    assert [(record.line, record.name) for record in records] == [(3, "a"), (4, "b"), (5, "c")]
+    assert faults == []
+
+
 def test_a_row_is_named_by_the_line_it_begins_on() -> None:
     content = 'id,text\na,"deux\nlignes"\nb\nc,bon\nd,"un "mot" cru"\ne,bon\n'
     records, faults = split(read_csv(content))
