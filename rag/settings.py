@@ -16,6 +16,7 @@ from pydantic_settings import (
 )
 
 from rag.errors import BadConfiguration
+from rag.wrong_setting import remedy, told
 
 FILE = "ibid.toml"
 PREFIX = "IBID_"
@@ -138,8 +139,9 @@ def load_settings(**overrides: Any) -> Settings:  # noqa: ANN401 - the fields' o
         settings._given = frozenset(given)
         return settings
     except ValidationError as error:
-        problems = "; ".join(f"{_place(e['loc'], given)}: {e['msg']}" for e in error.errors())
-        raise BadConfiguration(problems, "correct it; `ibid config` shows every setting") from None
+        wrong = error.errors()
+        problems = "; ".join(f"{_place(e['loc'], given)}: {told(e)}" for e in wrong)
+        raise BadConfiguration(problems, remedy(wrong, Settings.model_fields)) from None
     except (ValueError, OSError) as error:  # not TOML, no right to read
         raise BadConfiguration(f"{FILE} or environment: {error}", "correct it") from None
 

@@ -1,6 +1,7 @@
 """Settings: command line over environment over ibid.toml over defaults; wrong ones named with their place."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from pydantic import ValidationError
 
 from rag.errors import BadConfiguration
 from rag.settings import Settings, load_settings, origin, variable
+from rag.wrong_setting import UNTOLD
 
 
 @pytest.fixture(autouse=True)
@@ -137,6 +139,58 @@ def test_no_refusal_repeats_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(BadConfiguration) as caught:
         load_settings()
     assert "hunter2" not in f"{caught.value}{caught.value.remedy}"
+
+
+def test_whatever_is_kept_secret_is_among_what_is_not_repeated() -> None:
+    secret = {name for name, field in Settings.model_fields.items() if "Secret" in str(field.annotation)}
+    assert secret
+    assert secret < UNTOLD < set(Settings.model_fields)
+
+
+# What is written, in the environment and in the file, and what is said of it.
+TOLD = [
+    ("port", "abc", '"abc"', "'abc' is no whole number"),
+    ("port", "8000.5", "8000.5", "'8000.5' is no whole number"),
+    ("port", "99999", "99999", "'99999' is more than 65535"),
+    ("workers", "0", "0", "'0' is less than 1"),
+    ("llm_patience_seconds", "soon", '"soon"', "'soon' is no number"),
+    ("llm_patience_seconds", "0", "0", "'0' is not more than 0"),
+    ("log_questions", "maybe", '"maybe"', "'maybe' is neither true nor false"),
+    ("allowed_hosts", "a/b", '["a/b"]', "'a/b' does not have the form it needs"),
+    ("index", "milvus://root:pw@host/x", '"milvus://root:pw@host/x"', "the value does not have the form"),
+    ("index_token", None, "7", "the value is no text"),
+    ("model", None, "3", "'3' is no text"),
+    ("allowed_hosts", None, "4", "'4' is no list of texts"),
+    ("data", None, "[]", "'[]' is no path"),
+    ("prot", None, "1", "there is no such setting"),
+    ("port", "1" * 5000, '"' + "x" * 5000 + '"', "is no whole number"),
+]
+
+
+@pytest.mark.parametrize(("name", "variable_value", "file_value", "said"), TOLD)
+def test_value_place_and_remedy_are_told_in_our_own_words(
+    monkeypatch: pytest.MonkeyPatch, name: str, variable_value: str | None, file_value: str, said: str
+) -> None:
+    toml(f"{name} = {file_value}")
+    refused = [_refusal()]
+    if variable_value is not None:
+        toml("")
+        monkeypatch.setenv(variable(name), variable_value)
+        refused.append(_refusal())
+        assert str(refused[1]).startswith(f"{variable(name)}: ")
+    assert str(refused[0]).startswith(f"ibid.toml, key '{name}")
+    field = Settings.model_fields.get(name)
+    for one in refused:
+        assert said in str(one)
+        assert len(str(one)) < 200
+        assert not re.search("Input|should|valid|Extra|pw", str(one))
+        assert str(field.description if field else "known are data, index,") in one.remedy
+
+
+def _refusal() -> BadConfiguration:
+    with pytest.raises(BadConfiguration) as caught:
+        load_settings()
+    return caught.value
 
 
 def test_a_wrong_option_is_refused_by_name() -> None:
