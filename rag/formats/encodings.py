@@ -2,6 +2,7 @@
 
 import codecs
 import re
+import unicodedata
 from contextlib import suppress
 
 from rag.formats.refused import Refused
@@ -27,6 +28,8 @@ PLAIN = bytes(range(32, 127)).replace(b"\\", rb"\u0041")
 # What states the first is written in the second, whose quotation marks the first lacks (WHATWG, Encoding).
 ON_THE_WEB = {"iso8859-1": "cp1252", "iso8859-9": "cp1254"}
 LAST_ALPHABET = "\u06ff"  # Latin to Arabic; what is no text looks like Chinese when read as UTF-16
+# A space, a full stop, and both together, read as UTF-16 one byte off.
+OFF_BY_ONE = "\u2000\u2e00\u202e"
 # UTF-8 that was read as Windows-1252 and saved again: "Ã©" for "é", "â€™" for "’".
 MOJIBAKE = re.compile("[ÂÃ][\u00a0-\u00bf]|â€[\u0080-\u00bf\u0152-\u0178\u02c6\u02dc\u2013-\u203a\u2122]")
 
@@ -58,6 +61,7 @@ def _characters(content: bytes, declared: str | None) -> tuple[str, list[str]]:
     if mark:
         return _strictly(content, MARKS[mark]), [f"read as {_name(MARKS[mark])}, as its first bytes say"]
     if content.count(0) > BINARY_SHARE * len(content):
+        _refuse_broken_wide(content)
         return _detected(content, WIDE)
     return _utf_8(content, declared, [])
 
@@ -79,6 +83,32 @@ def _refuse_broken(content: bytes, error: UnicodeDecodeError) -> None:
     if sum(character > "\x7f" for character in readable) > 2 * wrong:
         detail = f"byte {error.start} is not valid UTF-8, which the rest is; mend it and save again"
         raise Refused("encoding-error", detail)
+
+
+def _refuse_broken_wide(content: bytes) -> None:
+    """Refuse a text that is UTF-16 or UTF-32 but for some bytes."""
+    for encoding in WIDE:
+        try:
+            content.decode(encoding)
+        except UnicodeDecodeError as error:
+            if _is_text(content.decode(encoding, "replace"), WIDE):
+                detail = f"byte {error.start} is not valid {_name(encoding)}, which the rest is"
+                raise Refused("encoding-error", f"{detail}; mend it and save again") from None
+
+
+def _refuse_broken_end(text: str, encoding: str) -> None:
+    """Refuse a text that goes on one byte off, or in another encoding.
+
+    Any bytes are some UTF-16, most of them Chinese. Nothing but the bytes says that it is UTF-16, so letters
+    of other alphabets at its end speak against it.
+    """
+    place = len(text)
+    while place and text[place - 1] > LAST_ALPHABET:
+        place -= 1
+    if any(unicodedata.category(one) in ("Lo", "Co", "Cn") or one in OFF_BY_ONE for one in text[place:]):
+        first = len(text[:place].encode(encoding))
+        detail = f"from byte {first} on it is no text as {_name(encoding)}, which the rest is"
+        raise Refused("encoding-error", f"{detail}; mend it or save it as UTF-8")
 
 
 def _as_declared(content: bytes, declared: str | None) -> tuple[str, list[str]] | None:
@@ -106,6 +136,8 @@ def _detected(content: bytes, candidates: tuple[str, ...]) -> tuple[str, list[st
     if best is None or not _is_text(text, candidates):
         kind = "binary" if candidates == WIDE else "unknown-encoding"
         raise Refused(kind, "is no text in any known encoding; save it as UTF-8")
+    if candidates == WIDE:
+        _refuse_broken_end(text, best.encoding)
     return text, [f"read as {_name(best.encoding)}, detected: it is not UTF-8"]
 
 

@@ -59,6 +59,43 @@ def test_utf_8_with_a_broken_place_is_refused_at_its_byte(content: bytes, place:
     assert place in caught.value.detail
 
 
+LONG = FRENCH * 20 + "🙂 Fin. "
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+@pytest.mark.parametrize("behind", [0, 1, 200])
+def test_wide_characters_with_a_broken_place_are_refused_at_its_byte(encoding: str, behind: int) -> None:
+    sound = LONG.encode(encoding)
+    place = len(sound) - behind * len("a".encode(encoding))
+    for broken in (sound[:place] + b"\xdc\xdc\xdc\xdc" + sound[place:], sound[: place - 1]):
+        at = place if len(broken) > len(sound) else place - len(" ".encode(encoding))
+        with pytest.raises(Refused) as caught:
+            decode(broken)
+        assert caught.value.reason == "encoding-error"
+        assert f"byte {at} is not valid {encoding}" in caught.value.detail
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("behind", [5, 9, 21, 41])
+@pytest.mark.parametrize("end", [" ", "\n"])
+def test_utf_16_that_goes_on_as_something_else_is_refused(encoding: str, behind: int, end: str) -> None:
+    sound = (FRENCH * 40 + end).encode(encoding)
+    lost = sound[:-behind] + sound[1 - behind : -1]
+    added = sound[:-behind] + b"\n" + sound[-behind:] + b"\n"
+    for broken in (lost, added, sound + "Une fin ajoutée à côté. ".encode()):
+        with pytest.raises(Refused, match=f"from byte .* as {encoding}, which the rest is") as caught:
+            decode(broken)
+        assert caught.value.reason == "encoding-error"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize(
+    "end", ["…", "»", "”", " – 5 €", "■", "☀", "👩‍💻", "العربية", "\u202c", "™\r\n", "\u200b"]
+)
+def test_signs_at_the_end_of_utf_16_are_text(encoding: str, end: str) -> None:
+    assert decode((FRENCH + end).encode(encoding))[0] == FRENCH + end
+
+
 def test_an_encoding_the_page_states_is_believed_only_where_the_bytes_allow_it() -> None:
     recoded = "prix : 5 € pour l'œuvre".encode("iso8859-15")
     assert decode(recoded, "iso-8859-15") == (
