@@ -123,7 +123,9 @@ class NoticeReply(BaseModel):
 
     code: str = Field(description="Stays where the words change.", examples=["undated"])
     values: dict[str, str | int | list[str]] = Field(
-        description="What the warning names.", examples=[{"n": 4}]
+        description="What the warning names. Of a long list it holds the first few; `more_` and the list's "
+        "name say how many others there are.",
+        examples=[{"n": 4}],
     )
 
 

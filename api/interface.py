@@ -59,15 +59,15 @@ def noticed(notice: Mapping[str, Any], spoken: Messages, language: str) -> str |
     """Return a warning of a reply in the page's words; None where it has none for its code."""
     message, values = spoken["notices"].get(notice["code"]), notice["values"]
     if message is None or isinstance(message, str):
-        return message and message.format_map({name: _named(values[name], name, spoken) for name in values})
+        return message and message.format_map({name: _named(name, values, spoken) for name in values})
     return counted(message, values["n"], language)
 
 
-def _named(value: object, name: str, spoken: Messages) -> str:
-    """Write what a warning names; a language by its name."""
-    if isinstance(value, list):
-        return ", ".join(_named(one, name, spoken) for one in value)
-    return str(spoken["languages"].get(value, value) if "language" in name else value)
+def _named(name: str, values: Mapping[str, Any], spoken: Messages) -> str:
+    """Write what a warning names, with a sign where it names some of many; a language by its name."""
+    listed = values[name] if isinstance(values[name], list) else [values[name]]
+    words = [str(spoken["languages"].get(one, one) if "language" in name else one) for one in listed]
+    return ", ".join([*words, "…"] if values.get(f"more_{name}") else words)
 
 
 def explained(slug: str, pointers: Sequence[str], spoken: Messages) -> str | None:

@@ -17,7 +17,8 @@ class Notice:
     Attributes:
         code: one for each kind of notice; it stays where the words change.
         text: the sentence in English.
-        values: what it names, for who puts it into other words.
+        values: what it names, for who puts it into other words. Of a long list `names` it holds the first
+            few, and as `more_names` how many others there are.
 
     """
 
@@ -32,7 +33,7 @@ def unknown(field: Field, values: Sequence[str], known: Sequence[str]) -> Notice
     return Notice(
         f"unknown-{field}" if known else f"no-{field}",
         f"no article has the {field} {_quoted(values)}; {others}",
-        {f"{field}s": _some(values), f"known_{field}s": _some(known)},
+        _some(f"{field}s", values) | _some(f"known_{field}s", known),
     )
 
 
@@ -65,5 +66,5 @@ def _quoted(values: Sequence[str]) -> str:
     return ", ".join(map(repr, values[:MOST_TOLD])) + (", …" if len(values) > MOST_TOLD else "")
 
 
-def _some(values: Sequence[str]) -> list[str]:
-    return [*values[:MOST_TOLD], *("…" for _ in values[MOST_TOLD : MOST_TOLD + 1])]
+def _some(name: str, values: Sequence[str]) -> dict[str, Value]:
+    return {name: list(values[:MOST_TOLD]), f"more_{name}": max(0, len(values) - MOST_TOLD)}

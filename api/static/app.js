@@ -313,8 +313,10 @@ function drawReply(turn, reply) {
 function warningItem(warning, notice) {
   const message = say.notices[notice?.code];
   if (message === undefined) return Object.assign(make("li", "", warning), { lang: "en" });
-  const named = ([name, value]) => [name, [value].flat().map(name.includes("language") ? nameOf : String).join(", ")];
-  const words = typeof message === "string" ? worded(message, Object.fromEntries(Object.entries(notice.values).map(named))) : counted(message, notice.values.n);
+  const { values } = notice;
+  const told = (name) => [values[name]].flat().map(name.includes("language") ? nameOf : String).concat(values[`more_${name}`] ? "…" : []);
+  const named = Object.fromEntries(Object.keys(values).map((name) => [name, told(name).join(", ")]));
+  const words = typeof message === "string" ? worded(message, named) : counted(message, values.n);
   return make("li", "", words);
 }
 

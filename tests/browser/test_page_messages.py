@@ -82,7 +82,10 @@ def test_every_warning_has_words_in_both_languages_that_hold_what_it_names() -> 
         for notice in notices:
             words = noticed({"code": notice.code, "values": notice.values}, say, language)
             named = [
-                one for value in notice.values.values() for one in ([value], value)[isinstance(value, list)]
+                one
+                for name, value in notice.values.items()
+                for one in ([value], value)[isinstance(value, list)]
+                if not name.startswith("more_")
             ]
             assert all(str(one) in str(words) for one in named)
         some = unknown("outlet", ["Hier"], [*"abcdefgh"])

@@ -69,6 +69,7 @@ def test_articles_that_a_filter_of_days_leaves_out_are_told(visit: Visit, site: 
 
 IN_FRENCH = {
     "outlet=Nobody": "Aucun article n’a pour titre de presse : Nobody. Titres connus : ",
+    "&".join(f"outlet=Hier{n}" for n in range(7)): "Hier3, Hier4, …. Titres connus : ",
     "language=de": "Aucun article n’est dans cette langue : allemand. Langues connues : ",
     "published_from=2019-01-01": "articles n’ont pas de date et ont été laissés de côté.",
 }
