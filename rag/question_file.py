@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from rag.errors import BadData, NoInput
+from rag.formats.separator import stated_separator
 
 COLUMN = "question"
 LARGEST_CELL = 131_072  # characters; the csv module's own limit, which belongs to the process
@@ -44,13 +45,15 @@ def read_questions(path: Path) -> list[str]:
 
 def _csv(text: str, path: Path) -> Iterator[str]:
     csv.field_size_limit(LARGEST_CELL)  # reading articles may have raised it
-    header = text.partition("\n")[0]
-    rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(DELIMITERS, key=header.count))
+    stated, text = stated_separator(text)
+    first = text.lstrip("\r\n").partition("\n")[0]
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=stated or max(DELIMITERS, key=first.count))
     try:
-        names = {name.strip().lower(): name for name in rows.fieldnames or () if name}
+        names = [name.strip().lower() for name in next(filter(None, rows), [])]
         if COLUMN not in names:
             raise BadData(f"{path} has no column {COLUMN!r}", f"name one of its columns {COLUMN!r}")
-        yield from (row[names[COLUMN]] or "" for row in rows)
+        column = names.index(COLUMN)
+        yield from ("".join(row[column : column + 1]) for row in rows if row)
     except csv.Error as error:
         raise BadData(f"{path}:{rows.line_num}: {error}", "save it as CSV again") from None
 

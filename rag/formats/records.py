@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from rag.formats.refused import Refused
+from rag.formats.separator import stated_separator
 from rag.stated import KEYS
 
 FIELDS = ("id", "text", *KEYS)
@@ -22,8 +23,6 @@ LARGEST_RECORD = 5_000_000  # characters: an article a hundred times as long as 
 LONGEST_FIELD = 50_000_000  # what is taken into memory to find the end of a field that is too large
 HEADER = re.compile(r"(?:\s*[\r\n])?([^\r\n]*)")  # the first line that is not blank
 SEPARATORS = ",;\t"  # of CSV; spreadsheets in French write semicolons
-# What Excel writes, and reads, above the header to say which separator follows.
-SAID = re.compile(r"sep=([,;\t|])\r?\n", re.IGNORECASE)
 SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -65,13 +64,12 @@ def read_csv(text: str) -> Iterator[Record | Fault]:
 
     """
     csv.field_size_limit(LONGEST_FIELD)
-    said, last = SAID.match(text), deque[str](maxlen=1)
-    above, text = (1, text[said.end() :]) if said else (0, text)
-    separator = _separator(text, said[1] if said else SEPARATORS)
+    stated, text = stated_separator(text)
+    separator, last = _separator(text, stated or SEPARATORS), deque[str](maxlen=1)
     rows = csv.reader(_lines(text, last), delimiter=separator, strict=True)
     header = _header(rows)
     while True:
-        line = above + rows.line_num + 1
+        line = rows.line_num + 1
         try:
             row = next(rows)
             if row:
@@ -79,7 +77,7 @@ def read_csv(text: str) -> Iterator[Record | Fault]:
         except StopIteration:
             return
         except csv.Error as error:
-            if above + rows.line_num > line or not _ends_row(last[0], separator):
+            if rows.line_num > line or not _ends_row(last[0], separator):
                 yield Fault(line, "bad-record", f"is no CSV: {error}; nothing from here on is read")
                 return
             yield Fault(line, "bad-record", f"is no CSV: {error}")
@@ -97,9 +95,9 @@ def _header(rows: Iterator[list[str]]) -> list[str]:
     try:
         names = [name.strip() for name in next(row for row in rows if any(map(str.strip, row)))]
     except csv.Error as error:
-        raise Refused("no-header", f"the first line is no CSV: {error}") from None
+        raise Refused("no-header", f"the header is no CSV: {error}") from None
     if twice := [name for name in FIELDS if names.count(name) > 1]:
-        raise Refused("no-header", f"the first line names the field {twice[0]!r} more than once")
+        raise Refused("no-header", f"the header names the field {twice[0]!r} more than once")
     return names
 
 
@@ -134,12 +132,12 @@ def _no_number(name: str) -> NoReturn:
     raise ValueError(f"{name} is no JSON number")
 
 
-def _separator(text: str, possible: str) -> str:
+def _separator(text: str, candidates: str) -> str:
     header = next(HEADER.finditer(text))[1]
-    for separator in possible:
+    for separator in candidates:
         if "text" in (name.strip(' "\r') for name in header.split(separator)):
             return separator
-    raise Refused("no-header", 'the first line names no field "text"')
+    raise Refused("no-header", 'the header names no field "text"')
 
 
 def _fields(header: list[str], row: list[str]) -> dict[str, object]:

@@ -89,13 +89,22 @@ def test_the_separator_is_told_from_the_header(separator: str) -> None:
     assert (record.text, record.fields["title"]) == (rows[1][1], "Un titre")
 
 
-@pytest.mark.parametrize("separator", [";", "|", "\t"])
-def test_the_separator_may_be_said_above_the_header_as_excel_does(separator: str) -> None:
-    rows = ["id,text", "a,bon", 'b,un "mot" cru', "c,bon"]
-    content = f"sep={separator}\r\n" + "\r\n".join(row.replace(",", separator) for row in rows)
-    records, faults = split(read_csv(content))
-    assert [(record.line, record.name) for record in records] == [(3, "a"), (4, "b"), (5, "c")]
-    assert faults == []
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|", "^"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_first_line_that_states_the_separator_is_read_as_excel_reads_it(separator: str, end: str) -> None:
+    rows = (f"id{separator}text", f"a{separator}bon", f'b{separator}"un "mot" cru"', f'c{separator}"l,;|^"')
+    records, faults = split(read_csv(end.join((f"sep={separator}", *rows, ""))))
+    assert [(one.line, one.name, one.text) for one in records] == [(3, "a", "bon"), (5, "c", "l,;|^")]
+    assert [fault.line for fault in faults] == [4]
+
+
+@pytest.mark.parametrize(
+    "content", ["sep=;\nid,text\na,bon\n", "sep=;", "sep=;;\nid;text\n", 'sep="\ntext\na']
+)
+def test_a_stated_separator_that_parts_no_header_is_refused(content: str) -> None:
+    with pytest.raises(Refused) as caught:
+        list(read_csv(content))
+    assert caught.value.reason == "no-header"
 
 
 def test_a_row_is_named_by_the_line_it_begins_on() -> None:
