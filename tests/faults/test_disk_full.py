@@ -43,7 +43,7 @@ def test_a_disk_that_is_full_at_any_page_leaves_the_old_index_and_nothing_else(
 ) -> None:
     stand, wrong, cases, ended = replace(stand, data=disk / "data"), [], 0, None
     while ended is None or ended.code:  # until the free space is enough
-        free = cases * (PAGE if LONG else 25 * PAGE)
+        free = cases * (PAGE if LONG else 10 * PAGE)
         stand.reset()
         leave_free(disk, free)
         ended = stand.index()
