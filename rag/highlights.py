@@ -7,8 +7,8 @@ import numpy as np
 
 # Two at most: more would mark the passage, not the answer.
 AT_MOST = 2
-# Words of a label at most: "Plafond du livret A", "17 ans". A guess: the development half, which asks for few, is
-# marked alike with labels and without.
+# Words of a label at most: "Plafond du livret A", "17 ans". A guess: the development half, which
+# asks for few, is marked alike with labels and without.
 LABEL = 8
 
 
