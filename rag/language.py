@@ -2,7 +2,6 @@
 
 import io
 import lzma
-from array import array
 from collections.abc import Collection
 from functools import cache
 from threading import Lock, Thread
@@ -35,13 +34,15 @@ def _load() -> Any:  # noqa: ANN401 - the library has no types
     # imports of a server that starts: 1.1 s instead of 0.6.
     model = io.BytesIO(lzma.decompress((MODEL_DIR / MODEL_FILE).read_bytes()))
     with np.load(model, allow_pickle=False) as data:
-        automaton = array("I", data["nextmove"].tobytes()), array("H", data["nextmove_row"].tobytes())
-        classes, found = data["classes"].tolist(), data["out_feat"].tolist()
-        identifier = LanguageIdentifier(
-            data["ptc"], data["pc"], classes, automaton[0], found, tk_row=automaton[1]
-        )
-    identifier.set_languages(list(LANGUAGES))
-    return identifier
+        classes = data["classes"].tolist()
+        # The others of 142 languages would take 30 MB.
+        told_apart = [place for place, code in enumerate(classes) if code in LANGUAGES]
+        # Items of a view are read faster than those of an array of numpy.
+        moves, rows = memoryview(data["nextmove"]), memoryview(data["nextmove_row"])
+        return LanguageIdentifier(
+            data["ptc"][:, told_apart], data["pc"][told_apart], [classes[place] for place in told_apart],
+            moves, data["out_feat"].tolist(), tk_row=rows,
+        )  # fmt: skip
 
 
 def preload() -> None:
