@@ -20,12 +20,16 @@ FILE = "static.npy"
 class Lexicon:
     """Word vectors from `static.npy`, int8 (pieces, d), row i for token i of the tokenizer.
 
+    Attributes:
+        dimension: d.
+        languages: ISO 639-1 codes of those whose words it knows.
+
     Raises:
         ModelDamaged: the file is not such a matrix.
 
     """
 
-    def __init__(self, path: Path, tokenizer: Tokenizer) -> None:
+    def __init__(self, path: Path, tokenizer: Tokenizer, languages: Sequence[str]) -> None:
         try:
             self._pieces: npt.NDArray[np.int8] = np.load(path, mmap_mode="r", allow_pickle=False)
         except (OSError, ValueError, EOFError) as error:
@@ -35,6 +39,7 @@ class Lexicon:
             raise ModelDamaged(f"{path} holds {shape}, not one int8 row per token", "install the model again")
         self._tokenizer = tokenizer
         self.dimension: int = self._pieces.shape[1]
+        self.languages = tuple(languages)
 
     def vectors(self, words: Sequence[str]) -> Vectors:
         """Return the vector of each word, (len(words), d) float32, unit norm or zero where unknown."""

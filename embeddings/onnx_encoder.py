@@ -59,7 +59,7 @@ class OnnxEncoder:
         self._session = load_session(folder / "model.onnx", threads)
         self._masked = "attention_mask" in {given.name for given in self._session.get_inputs()}
         static = folder / lexicon.FILE
-        self.lexicon = lexicon.Lexicon(static, self._tokenizer) if static.exists() else None
+        self.lexicon = lexicon.Lexicon(static, self._tokenizer, self.languages) if static.exists() else None
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """Encode questions: (len(texts), dimension) float32, rows of unit norm."""

@@ -109,7 +109,9 @@ def gather(analysed: Iterable[tuple[str, Analysed]]) -> Gathered:
 
 
 def write_vocabulary(folder: Path, lexicon: Lexicon | None, gathered: Gathered) -> None:
-    """Write the terms of all sentences into an empty folder. Without a lexicon they have no vectors.
+    """Write the terms of all sentences into an empty folder.
+
+    Those of a language that the lexicon does not know have no vectors: they would be alike by accident.
 
     Raises:
         OSError: the folder cannot be written.
@@ -119,7 +121,7 @@ def write_vocabulary(folder: Path, lexicon: Lexicon | None, gathered: Gathered) 
         np.save(folder / name, values, allow_pickle=False)
     for field, terms in gathered.forms.items():
         (folder / f"{field}.json").write_text(json.dumps(list(terms), ensure_ascii=False), "utf-8")
-        if lexicon is not None and terms:
+        if lexicon is not None and field in lexicon.languages and terms:
             write_index(halved(gathered.vectors(field, lexicon)), folder / f"{field}.faiss")
 
 

@@ -133,11 +133,12 @@ class Milvus:
 
 
 def _term_rows(contents: Contents, gathered: Gathered, encoder: Encoder) -> Iterator[Row]:
-    held, number = frequencies(contents), 0
+    held, number, lexicon = frequencies(contents), 0, encoder.lexicon
+    dimension = lexicon.dimension if lexicon else len(NO_VECTOR)
     for field, terms in gathered.forms.items():
-        vectors = np.tile(np.array(NO_VECTOR, dtype=np.float32), (len(terms), 1))
-        if encoder.lexicon is not None and terms:
-            vectors = gathered.vectors(field, encoder.lexicon)
+        vectors = np.zeros((len(terms), dimension), dtype=np.float32)
+        if lexicon is not None and field in lexicon.languages and terms:
+            vectors = gathered.vectors(field, lexicon)
         for term, vector in zip(terms, vectors, strict=True):
             yield {
                 "id": number,

@@ -42,7 +42,7 @@ WRONG = [b"", b"no array", b"\x93NUMPY\x01\x00"]
 def test_a_file_that_is_no_matrix_is_named(tmp_path: Path, content: bytes) -> None:
     (tmp_path / FILE).write_bytes(content)
     with pytest.raises(ModelDamaged, match=FILE):
-        Lexicon(tmp_path / FILE, Tokenizer.from_file(str(BUNDLED / "tokenizer.json")))
+        Lexicon(tmp_path / FILE, Tokenizer.from_file(str(BUNDLED / "tokenizer.json")), ["fr"])
 
 
 @pytest.mark.parametrize(("rows", "kind"), [(3, np.int8), (0, np.float32)])
@@ -50,4 +50,4 @@ def test_a_matrix_that_does_not_fit_the_tokenizer_is_named(tmp_path: Path, rows:
     tokenizer = Tokenizer.from_file(str(BUNDLED / "tokenizer.json"))
     np.save(tmp_path / FILE, np.zeros((rows or tokenizer.get_vocab_size(), 8), dtype=kind))
     with pytest.raises(ModelDamaged, match="one int8 row per token"):
-        Lexicon(tmp_path / FILE, tokenizer)
+        Lexicon(tmp_path / FILE, tokenizer, ["fr"])

@@ -22,6 +22,7 @@ TEXTS = [
     ("fr", "Le Luxembourg et le Maroc ont signé des accords. L'accord porte sur le numérique."),
     ("fr", "La chambre de commerce signera une déclaration en 2019."),
     ("en", "Morocco signed an agreement."),
+    ("de", "Marokko unterzeichnete ein Abkommen."),
 ]
 
 
@@ -41,7 +42,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory, lexicon: Lexicon) -> Path:
 def test_it_holds_the_terms_of_the_texts_and_no_others(folder: Path) -> None:
     french = set().union(*(terms_of(text, "fr") for field, text in TEXTS if field == "fr"))
     assert set(json.loads((folder / "fr.json").read_text("utf-8"))) == french
-    assert open_vocabularies(folder, ["en", "fr", "de"]).keys() == {"en", "fr"}
+    assert open_vocabularies(folder, ["en", "fr", "es"]).keys() == {"en", "fr"}
+
+
+def test_in_a_language_that_the_lexicon_does_not_know_nothing_is_near(folder: Path, lexicon: Lexicon) -> None:
+    german = open_vocabularies(folder, ["de"])["de"]
+    (query,) = lexicon.vectors(["Marokko"])
+    assert "marokko" in german.ids
+    assert german.nearest(query) == {}
+    assert not german.likeness(np.array([german.ids["marokko"]], np.uint32), query[None, :]).any()
 
 
 def test_the_nearest_terms_are_those_of_brute_force(folder: Path, lexicon: Lexicon) -> None:
