@@ -197,12 +197,11 @@ class LexicalIndex:
         return {ordinal: float(score) for ordinal, (score, _) in scored if isinstance(ordinal, int)}
 
     def _best_of(self, field: str, alternatives: Mapping[str, float]) -> Query:
-        return Query.disjunction_max_query(
-            [
-                Query.boost_query(Query.term_query(self._schema, field, term, "freq"), factor)
-                for term, factor in alternatives.items()
-            ]
-        )
+        found = [
+            Query.boost_query(Query.term_query(self._schema, field, term, "freq"), factor)
+            for term, factor in alternatives.items()
+        ]
+        return found[0] if len(found) == 1 else Query.disjunction_max_query(found)
 
     def document_frequency(self, field: str, term: str) -> int:
         """Return the number of passages that hold a term."""
@@ -214,7 +213,7 @@ class LexicalIndex:
         if documents is not None:
             required.append(self._any_of("document", documents))
         if not boilerplate:
-            required.append(self._any_of("boilerplate", [0]))
+            required.append(Query.term_query(self._schema, "boilerplate", 0))
         return Query.boolean_query([(Occur.Must, query) for query in required]) if required else None
 
     def only(self, ordinals: Sequence[int]) -> Query:
