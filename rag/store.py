@@ -17,11 +17,12 @@ NAME = "articles.sqlite"
 # The hits of an answer share articles, and each is read for its passage and for its citation.
 REMEMBERED_DOCUMENTS = 16
 
+# The texts stand last: what comes after them is reached by reading over them.
 SCHEMA = """
 CREATE TABLE documents (
-    row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, source TEXT NOT NULL, text TEXT NOT NULL,
+    row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, source TEXT NOT NULL,
     title TEXT, outlet TEXT, published_on TEXT, language TEXT, url TEXT, author TEXT,
-    set_aside TEXT NOT NULL, notes TEXT NOT NULL, copy_of TEXT
+    copy_of TEXT, text TEXT NOT NULL, set_aside TEXT NOT NULL, notes TEXT NOT NULL
 ) STRICT;
 CREATE TABLE passages (
     ordinal INTEGER PRIMARY KEY, document INTEGER NOT NULL REFERENCES documents (row),
