@@ -15,7 +15,7 @@ NAME = "manifest.json"
 FORMAT = 6
 # Raised with every change of the cleaner, the chunker or the lexical analysis: an index made by
 # another version would be read by rules it was not made by.
-VERSIONS = {"analysis": 3, "chunker": 1, "cleaner": 3}
+VERSIONS = {"analysis": 3, "chunker": 2, "cleaner": 3}
 REBUILD = "build the index again: ibid index"
 # tantivy leaves these empty files behind when it opens an index.
 IGNORED = (".tantivy-meta.lock", ".tantivy-writer.lock")

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice, pairwise
+from itertools import chain, islice, pairwise
 
 from rag.documents import Document
 from rag.sentences import sentence_spans, trimmed
@@ -35,14 +35,14 @@ class Passage:
 def cut_passages(document: Document, max_tokens: int) -> Iterator[Passage]:
     """Yield the passages of a document: the body's in reading order, then those set aside.
 
-    A passage holds whole sentences of neighbouring paragraphs, `max_tokens` words and marks
-    at most; only a longer sentence is cut, after a clause where it has one.
+    A passage holds whole sentences of neighbouring paragraphs, or of neighbouring lines set aside,
+    `max_tokens` words and marks at most; only a longer sentence is cut, after a clause where it has one.
     """
     set_aside = [label.span for label in document.set_aside]
     for region in _gaps(set_aside, len(document.text)):
-        yield from _pack(document, region, max_tokens, boilerplate=False)
-    for region in set_aside:
-        yield from _pack(document, region, max_tokens, boilerplate=True)
+        yield from _pack(document, [region], max_tokens, boilerplate=False)
+    for regions in _neighbours(set_aside, document.text):
+        yield from _pack(document, regions, max_tokens, boilerplate=True)
 
 
 def _gaps(spans: list[Span], length: int) -> Iterator[Span]:
@@ -52,10 +52,22 @@ def _gaps(spans: list[Span], length: int) -> Iterator[Span]:
             yield Span(before.end, after.start)
 
 
-def _pack(document: Document, region: Span, max_tokens: int, boilerplate: bool) -> Iterator[Passage]:
+def _neighbours(spans: list[Span], text: str) -> Iterator[list[Span]]:
+    """Yield the spans in groups between which nothing is to be seen."""
+    group: list[Span] = []
+    for span in spans:
+        if group and text[group[-1].end : span.start].strip():
+            yield group
+            group = []
+        group.append(span)
+    if group:
+        yield group
+
+
+def _pack(document: Document, regions: list[Span], max_tokens: int, boilerplate: bool) -> Iterator[Passage]:
     packed: list[Span] = []
     room = max_tokens
-    for whole in sentence_spans(document.text, region):
+    for whole in chain.from_iterable(sentence_spans(document.text, region) for region in regions):
         for sentence in _pieces(document.text, whole, max_tokens):
             size = _count_tokens(sentence.slice(document.text))
             if packed and size > room:

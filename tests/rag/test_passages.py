@@ -95,6 +95,24 @@ def test_neighbouring_passages_would_not_have_fitted_together(document: Document
         assert size > length
 
 
+@given(documents(), lengths)
+def test_a_passage_spans_nothing_of_the_other_kind(document: Document, length: int) -> None:
+    labelled = {place for label in document.set_aside for place in range(*label.span)}
+    for passage in cut_passages(document, length):
+        visible = [place for place in range(*passage.span) if is_visible(document.text[place])]
+        assert all((place in labelled) == passage.boilerplate for place in visible)
+
+
+def test_neighbouring_lines_that_are_set_aside_stand_in_one_passage() -> None:
+    text = "Accueil\n\nPolitique\nLe Maroc signe.\nContact"
+    lines = [Span(0, 7), Span(9, 18), Span(35, 42)]
+    document = Document("0" * 16, "a.txt", text, set_aside=tuple(SetAside(line, "menu") for line in lines))
+    assert [passage.span.slice(text) for passage in cut_passages(document, 20)] == [
+        "Le Maroc signe.", "Accueil\n\nPolitique", "Contact"
+    ]  # fmt: skip
+    assert [len(passage.sentences) for passage in cut_passages(document, 20)] == [1, 2, 1]
+
+
 def _regions(document: Document) -> list[Span]:
     edges = [0, *(edge for label in document.set_aside for edge in label.span), len(document.text)]
     return [Span(*pair) for pair in pairwise(edges) if pair[0] < pair[1]]
