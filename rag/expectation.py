@@ -1,6 +1,7 @@
 """What kind of answer a question asks for, in French and English, and whether a sentence holds one."""
 
 import re
+import unicodedata
 from enum import Enum
 
 
@@ -51,7 +52,8 @@ HELD = {
 
 def kind_asked(question: str) -> Kind | None:
     """Return the kind of answer a question asks for; None where its form does not tell."""
-    return next((kind for kind, pattern in _ASKED.items() if pattern.search(question)), None)
+    composed = _composed(question)
+    return next((kind for kind, pattern in _ASKED.items() if pattern.search(composed)), None)
 
 
 def kinds_in(sentence: str) -> int:
@@ -66,4 +68,9 @@ def bit_of(kind: Kind) -> int:
 
 def holds(sentence: str, kind: Kind) -> bool:
     """Return whether a sentence holds anything of that kind."""
-    return HELD[kind].search(sentence) is not None
+    return HELD[kind].search(_composed(sentence)) is not None
+
+
+def _composed(text: str) -> str:
+    """Return a text with each accent and its letter as one: macOS writes names of files with both apart."""
+    return unicodedata.normalize("NFC", text)
