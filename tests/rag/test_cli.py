@@ -188,6 +188,29 @@ def test_a_failure_has_its_exit_code_and_one_plain_message(
     assert done.stdout == ""
 
 
+WRONG = {
+    "serve --port abc": ("--port: 'abc' is no whole number", "correct it; --port: Port to listen on"),
+    "ask Maroc -k x": ("-k: 'x' is no whole number", "Passages wanted"),
+    "ask Maroc -k 0": ("-k: '0' is less than 1", "Passages wanted"),
+    "ask": ("give either a question or --file", "ibid ask --help"),
+    "evaluate --split all-of-it": ("--split: 'all-of-it' is not one of 'dev', 'test', 'all'", "--split: "),
+    "list --from 2020-13-01": ("--from: '2020-13-01' is no day of the calendar", "First day"),
+    "list --from 2020-02-01 --to 2020-01-01": ("--from, --to: ", "ibid list --help"),
+    "gold add": ("question: not given", "give it; question: The question"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "told"), WRONG.items())
+def test_an_option_given_wrongly_is_told_with_its_value_its_place_and_the_remedy(
+    ibid: Run, arguments: str, told: tuple[str, str]
+) -> None:
+    done = ibid(*arguments.split())
+    in_order(done, 2)
+    message, remedy = done.stderr.splitlines()
+    assert message.startswith(f"ibid: {told[0]}")
+    assert told[1] in remedy
+
+
 @pytest.mark.parametrize("command", [["ask", "Maroc ?"], ["inspect", "001_"], ["serve"], ["mcp"], ["doctor"]])
 def test_a_model_that_did_not_make_the_index_is_refused_before_a_hub_is_asked(
     ibid: Run, seeds_data: Path, command: list[str]
