@@ -5,6 +5,7 @@ update or of the reading is never taken for it.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import takewhile
@@ -69,9 +70,9 @@ def date_notes(text: str, set_aside: Sequence[SetAside]) -> tuple[str, ...]:
 
 
 def _details(text: str, set_aside: Sequence[SetAside]) -> Iterator[str]:
-    """Yield the lines in which the article speaks of itself."""
+    """Yield the lines in which the article speaks of itself, accents composed: patterns take them so."""
     if not set_aside:  # nothing was told apart: trust only lines that say so themselves
-        lines = (span.slice(text) for span in whole_lines(text))
+        lines = (unicodedata.normalize("NFC", span.slice(text)) for span in whole_lines(text))
         yield from (line for line in lines if len(line) <= MAX_STATEMENT and STATEMENT.match(line))
         return
     body = next(_body_lines(text, set_aside), (len(text), ""))[0]
@@ -79,7 +80,7 @@ def _details(text: str, set_aside: Sequence[SetAside]) -> Iterator[str]:
         if aside.span.start > body and aside.reason in AFTER_ARTICLE:
             return
         if aside.reason in DETAILS:
-            yield aside.span.slice(text)
+            yield unicodedata.normalize("NFC", aside.span.slice(text))
 
 
 def _body_lines(text: str, set_aside: Sequence[SetAside]) -> Iterator[tuple[int, str]]:
