@@ -12,6 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from rag.cli import app
@@ -476,6 +478,21 @@ def test_escapes_of_an_article_never_reach_the_terminal(
     assert "\x1b[2J" not in shown
     if command == SHOWN[0]:
         assert "[bold]gras[/bold]" in re.sub(r"\s+", "", foreign).replace("\ufffd", "")
+
+
+def test_line_ends_of_other_systems_are_shown_as_line_ends(ibid: Run, articles: Path) -> None:
+    (articles / "a.txt").write_bytes(b"Le Maroc\r\n\r\nLe Maroc signe un accord.\r\n")
+    (articles / "b.txt").write_bytes(b"Le Togo\r\rLe Togo signe un contrat.\r")
+    in_order(ibid("index", articles), 0)
+    shown = ibid("ask", "Qui signe ?").stdout
+    assert "\ufffd" not in shown
+    assert {"Le Maroc signe un accord.", "Le Togo signe un contrat."} <= set(shown.split("\n"))
+
+
+@given(st.text(st.sampled_from("a\r\n\x1b")))
+def test_what_is_shown_has_as_many_characters_and_no_carriage_return(text: str) -> None:
+    assert len(plain(text)) == len(text)
+    assert "\r" not in plain(text)
 
 
 @pytest.mark.parametrize("form", ["markdown", "ris", "bibtex", "csl-json"])
