@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 
@@ -311,6 +312,16 @@ def test_a_wrong_setting_is_refused_by_name_before_anything_is_done(ibid: Run, a
     done = ibid("index", articles, IBID_PROT="1")
     in_order(done, 78)
     assert "IBID_PROT" in done.stderr
+
+
+def test_an_article_is_inspected_by_its_name_however_accents_are_typed(ibid: Run, articles: Path) -> None:
+    for form, name in (("NFD", "Marché"), ("NFC", "Fête")):
+        file = articles / f"{unicodedata.normalize(form, name)}.txt"  # type: ignore[arg-type]
+        file.write_text(f"{name} : le Maroc signe un accord avec le Luxembourg.")
+    in_order(ibid("index", articles), 0)
+    for form in ("NFC", "NFD"):
+        for name in ("Marché", "Fête"):
+            in_order(ibid("inspect", unicodedata.normalize(form, name)), 0)  # type: ignore[arg-type]
 
 
 def test_an_article_is_inspected_by_a_part_of_its_name(ibid: Run, seeds_data: Path) -> None:
