@@ -1,8 +1,9 @@
 """What kind of answer a question asks for, in French and English, and whether a sentence holds one."""
 
 import re
-import unicodedata
 from enum import Enum
+
+from rag.letters import composed
 
 
 class Kind(Enum):
@@ -52,8 +53,8 @@ HELD = {
 
 def kind_asked(question: str) -> Kind | None:
     """Return the kind of answer a question asks for; None where its form does not tell."""
-    composed = _composed(question)
-    return next((kind for kind, pattern in _ASKED.items() if pattern.search(composed)), None)
+    text = composed(question)
+    return next((kind for kind, pattern in _ASKED.items() if pattern.search(text)), None)
 
 
 def kinds_in(sentence: str) -> int:
@@ -68,9 +69,4 @@ def bit_of(kind: Kind) -> int:
 
 def holds(sentence: str, kind: Kind) -> bool:
     """Return whether a sentence holds anything of that kind."""
-    return HELD[kind].search(_composed(sentence)) is not None
-
-
-def _composed(text: str) -> str:
-    """Return a text with each accent and its letter as one: macOS writes names of files with both apart."""
-    return unicodedata.normalize("NFC", text)
+    return HELD[kind].search(composed(sentence)) is not None

@@ -1,6 +1,5 @@
 """Looking into a document."""
 
-import unicodedata
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -31,7 +30,7 @@ def inspect(
     with opened(load_settings(data=data, index=index, model=model)) as retriever:
         snapshot = retriever.snapshot
         every = snapshot.documents(0, snapshot.manifest.counts.documents)
-        matching = _matching(_composed(document), every)
+        matching = _matching(document, every)
         if len(matching) != 1:
             raise _not_one(document, [one.source for one in matching])
         passages = snapshot.passages_of(matching[0].id)
@@ -42,13 +41,11 @@ def inspect(
 
 
 def _matching(asked: str, every: "list[Document]") -> "list[Document]":
-    exact = [one for one in every if asked in (one.id, _composed(one.source))]
-    return exact or [one for one in every if asked in _composed(one.source)]
+    from rag.letters import composed
 
-
-def _composed(name: str) -> str:
-    """Return a name as it is typed: macOS keeps accents and their letters apart."""
-    return unicodedata.normalize("NFC", name)
+    name = composed(asked)
+    exact = [one for one in every if name in (one.id, composed(one.source))]
+    return exact or [one for one in every if name in composed(one.source)]
 
 
 def _not_one(asked: str, sources: list[str]) -> NoInput:

@@ -245,5 +245,6 @@ def test_a_sidecar_that_cannot_be_read_is_refused(tmp_path: Path, content: bytes
     file = tmp_path / "articles.toml"
     if content is not None:
         file.write_bytes(content)
-    with pytest.raises(BadData, match=re.escape(str(file))):
+    with pytest.raises(BadData, match=re.escape(str(file))) as caught:
         read_sidecar(file)
+    assert content is None or "byte 0 is not UTF-8" in str(caught.value)
