@@ -4,6 +4,7 @@ import json
 import os
 import pty
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -199,6 +200,7 @@ WRONG = {
     "evaluate --split all-of-it": ("--split: 'all-of-it' is not one of 'dev', 'test', 'all'", "--split: "),
     "list --from 2020-13-01": ("--from: '2020-13-01' is no day of the calendar", "First day"),
     "list --from 2020-02-01 --to 2020-01-01": ("--from, --to: ", "ibid list --help"),
+    "index ''": ("paths: '' is no path; give . for the current folder", "Folders, files or globs"),
     "gold add": ("question: not given", "give it; question: The question"),
 }
 
@@ -207,7 +209,7 @@ WRONG = {
 def test_an_option_given_wrongly_is_told_with_its_value_its_place_and_the_remedy(
     ibid: Run, arguments: str, told: tuple[str, str]
 ) -> None:
-    done = ibid(*arguments.split())
+    done = ibid(*shlex.split(arguments))
     in_order(done, 2)
     message, remedy = done.stderr.splitlines()
     assert message.startswith(f"ibid: {told[0]}")
