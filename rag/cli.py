@@ -16,8 +16,10 @@ from rag.commands.server import mcp, serve
 from rag.commands.state import config, doctor, verify
 from rag.errors import BadConfiguration, IbidError
 from rag.output import end_quietly
+from rag.wrong_option import Commands
 
 app = typer.Typer(
+    cls=Commands,
     help="Cited answers from your own articles: exact passages, across languages, offline.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -73,7 +75,7 @@ def main() -> None:
     end_quietly()
     try:
         try:
-            app()
+            app(prog_name="ibid")
         finally:
             if sys.stdout is not None:
                 sys.stdout.flush()

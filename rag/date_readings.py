@@ -61,10 +61,14 @@ _FIGURES = (
     rf"|{_YEAR}-(?:0[1-9]|1[0-2])(?![-\d])|(?:0[1-9]|1[0-2])/{_YEAR}"
 )
 _DATED = rf"(?:{_D}{_OF}{_M}{_OF}{_Y}|{_M}\s+{_D},?\s+{_Y}|{_M}{_OF}{_Y}|{_FIGURES})"
-_POINT = rf"(?:le\s+|the\s+)?(?P<point>{_DATED}|{_Y})"
-# The first end of a period may leave out what the last one says.
-_BEGIN = rf"(?:le\s+|the\s+)?(?P<begin>{_DATED}|{_D}{_OF}{_M}|{_M}\s+{_D}|{_M}|{_Y}|{_D})"
-_END = rf"(?:le\s+|the\s+)?(?P<end>{_DATED}|{_Y})"
+_THE = r"(?:l[ea]\s+|the\s+)?"
+_PART = r"(?:debut|early|beginning of|start of|mi|mid|milieu|middle of|fin|late|end of)"
+_PART_OF = r"[\s-]+(?:d[eu]\s+|d['’])?(?:mois\s+d(?:e\s+|['’]))?"
+_POINT = rf"{_THE}(?:(?P<part>{_PART}){_PART_OF})?(?P<point>{_DATED}|{_Y})"
+# The first end of a period may leave out what the last one says. Of "early March" all of March counts.
+_ANY_PART = rf"{_THE}(?:{_PART}{_PART_OF})?"
+_BEGIN = rf"{_ANY_PART}(?P<begin>{_DATED}|{_D}{_OF}{_M}|{_M}\s+{_D}|{_M}|{_Y}|{_D})"
+_END = rf"{_ANY_PART}(?P<end>{_DATED}|{_Y})"
 _TO = r"(?:to|until|till|through|a|au|jusqu['’](?:a|au|en))"
 _N = rf"(?P<count>\d{{1,2}}|{_any_of(NUMERALS)})"
 _UNIT = r"(?P<unit>years?|months?|weeks?|days?|ans?|annees?|mois|semaines?|jours?)"
@@ -113,7 +117,21 @@ def _year(year: int) -> Days:
 
 
 def _written(found: re.Match[str], _: date) -> Days:
-    return _days(*_parts(found["point"]))
+    days = _days(*_parts(found["point"]))
+    part = found.groupdict().get("part")
+    return _third(part.lower(), *days) if part else days
+
+
+def _third(part: str, first: date, last: date) -> Days:
+    """Return the first, middle or last four months of a year or ten days of a month; a day as it is."""
+    third = 0 if part.startswith(("debut", "early", "beg", "start")) else 1 if part.startswith("mi") else 2
+    if first.month != last.month:
+        year, month = first.year, 4 * third + 4
+        return date(year, month - 3, 1), _days(year, month, None)[1]
+    if first == last:
+        return first, last
+    begin = first + timedelta(days=10 * third)
+    return begin, last if third == 2 else begin + timedelta(days=9)
 
 
 def _since(found: re.Match[str], today: date) -> Days:
@@ -125,7 +143,9 @@ def _after(found: re.Match[str], today: date) -> Days:
 
 
 def _before(found: re.Match[str], today: date) -> Days:
-    return EARLIEST, _written(found, today)[0] - timedelta(days=1)
+    first, last = _written(found, today)
+    # "Before the end of March" may still be in March.
+    return EARLIEST, last if found["part"] else first - timedelta(days=1)
 
 
 def _until(found: re.Match[str], today: date) -> Days:
@@ -147,14 +167,6 @@ def _two_years(found: re.Match[str], _: date) -> Days:
     if second != first + 1:
         raise ValueError("what lies between is not meant")
     return date(first, 1, 1), date(second, 12, 31)
-
-
-def _third(found: re.Match[str], _: date) -> Days:
-    """Return the first, the middle or the last four months of a year."""
-    word = found["part"].lower()
-    first = 1 if word.startswith(("debut", "early", "beg", "start")) else 5 if word.startswith("mi") else 9
-    year = int(found["year"])
-    return date(year, first, 1), _days(year, first + 3, None)[1]
 
 
 def _quarter(found: re.Match[str], _: date) -> Days:
@@ -265,11 +277,7 @@ READINGS: tuple[tuple[str, Reading], ...] = (
     (rf"(?:before|avant)\s+{_POINT}", _before),
     (rf"{_UNTIL}\s+{_POINT}", _until),
     (rf"{_IN}\s+(?P<point>{_Y})", _written),
-    (
-        rf"(?:the )?(?P<part>debut|early|beginning of|start of|mi|mid|milieu|fin|late|end of)"
-        rf"[\s-]+(?:de\s+)?(?P<year>{_Y})",
-        _third,
-    ),
+    (rf"(?:the )?(?P<part>{_PART}){_PART_OF}(?P<point>{_DATED}|{_Y})", _written),
     (
         rf"(?:[tq](?P<number>[1-4])|(?:the\s+)?(?P<ordinal>{_any_of(_ORDINAL_OF)})\s+(?:trimestre|quarter))"
         rf"{_OF}(?P<year>{_Y})",

@@ -1,6 +1,7 @@
 """Every error a user can meet, with the exit code of the command line.
 
 IbidError            1
+├── WrongOption      2   an option or an argument of the command line is wrong
 ├── BadData         65   an article, a gold set or a filter cannot be read
 ├── NoInput         66   there is nothing to index
 ├── EndpointFailed  69   the language model does not answer as it should
@@ -23,6 +24,12 @@ class IbidError(Exception):
     def __init__(self, message: str, remedy: str = "") -> None:
         super().__init__(message)
         self.remedy = remedy
+
+
+class WrongOption(IbidError):
+    """An option or an argument of the command line is wrong or missing."""
+
+    exit_code = 2
 
 
 class BadData(IbidError):

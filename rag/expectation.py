@@ -3,6 +3,8 @@
 import re
 from enum import Enum
 
+from rag.letters import composed
+
 
 class Kind(Enum):
     """A kind of answer that can be told by its form."""
@@ -51,7 +53,8 @@ HELD = {
 
 def kind_asked(question: str) -> Kind | None:
     """Return the kind of answer a question asks for; None where its form does not tell."""
-    return next((kind for kind, pattern in _ASKED.items() if pattern.search(question)), None)
+    text = composed(question)
+    return next((kind for kind, pattern in _ASKED.items() if pattern.search(text)), None)
 
 
 def kinds_in(sentence: str) -> int:
@@ -66,4 +69,4 @@ def bit_of(kind: Kind) -> int:
 
 def holds(sentence: str, kind: Kind) -> bool:
     """Return whether a sentence holds anything of that kind."""
-    return HELD[kind].search(sentence) is not None
+    return HELD[kind].search(composed(sentence)) is not None

@@ -10,6 +10,7 @@ from datetime import date
 from itertools import takewhile
 
 from rag.documents import Metadata, SetAside
+from rag.letters import composed
 from rag.lines import TERMINAL, whole_lines
 from rag.stated import EARLIEST, LATEST
 
@@ -69,9 +70,9 @@ def date_notes(text: str, set_aside: Sequence[SetAside]) -> tuple[str, ...]:
 
 
 def _details(text: str, set_aside: Sequence[SetAside]) -> Iterator[str]:
-    """Yield the lines in which the article speaks of itself."""
+    """Yield the lines in which the article speaks of itself, accents composed: patterns take them so."""
     if not set_aside:  # nothing was told apart: trust only lines that say so themselves
-        lines = (span.slice(text) for span in whole_lines(text))
+        lines = (composed(span.slice(text)) for span in whole_lines(text))
         yield from (line for line in lines if len(line) <= MAX_STATEMENT and STATEMENT.match(line))
         return
     body = next(_body_lines(text, set_aside), (len(text), ""))[0]
@@ -79,7 +80,7 @@ def _details(text: str, set_aside: Sequence[SetAside]) -> Iterator[str]:
         if aside.span.start > body and aside.reason in AFTER_ARTICLE:
             return
         if aside.reason in DETAILS:
-            yield aside.span.slice(text)
+            yield composed(aside.span.slice(text))
 
 
 def _body_lines(text: str, set_aside: Sequence[SetAside]) -> Iterator[tuple[int, str]]:

@@ -21,12 +21,14 @@ def read_questions(path: Path) -> list[str]:
     """Return the questions of a file in their order, each as it stands there.
 
     Raises:
-        NoInput: there is no such file, or no question in it.
+        NoInput: there is no such file, it is a folder, or no question in it.
         BadData: naming the line, it is not UTF-8, not of its kind, or has no questions.
 
     """
     if not path.exists():
         raise NoInput(f"{path} does not exist", "check its name")
+    if path.is_dir():
+        raise NoInput(f"{path} is a folder", "give one file of questions")
     read = READERS.get(path.suffix.lower())
     if read is None:
         kinds = ", ".join(READERS)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from rag.documents import Metadata
 from rag.errors import BadData
+from rag.letters import composed
 from rag.stated import KEYS, merge, read_statement
 
 NAME = "articles.toml"
@@ -20,6 +21,8 @@ def read_sidecar(path: Path) -> dict[str, Metadata]:
     """
     try:
         tables = tomllib.loads(path.read_text("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise BadData(f"{path}: byte {error.start} is not UTF-8", "Save it as UTF-8.") from error
     except (OSError, ValueError, RecursionError) as error:
         raise BadData(f"{path}: {error}", "Correct the file, or move it away.") from error
     return {name: _entry(path, name, table) for name, table in tables.items()}
@@ -49,10 +52,8 @@ class Sidecars:
             BadData: a sidecar is wrong.
 
         """
-        folder = article.absolute().parent
-        beside, above = (
-            self._table(place / NAME).get(article.name, Metadata()) for place in (folder, folder.parent)
-        )
+        folder, name = article.absolute().parent, composed(article.name)
+        beside, above = (self._table(place / NAME).get(name, Metadata()) for place in (folder, folder.parent))
         return merge(beside, above)
 
     def notes(self) -> dict[str, tuple[str, ...]]:
@@ -67,9 +68,10 @@ class Sidecars:
 
     def _table(self, path: Path) -> dict[str, Metadata]:
         if path not in self._tables:
-            self._tables[path] = read_sidecar(path) if path.is_file() else {}
+            stated = read_sidecar(path) if path.is_file() else {}
+            self._tables[path] = {composed(name): known for name, known in stated.items()}
         return self._tables[path]
 
 
 def _names_under(folder: Path) -> set[str]:
-    return {path.name for pattern in ("*", "*/*") for path in folder.glob(pattern)}
+    return {composed(path.name) for pattern in ("*", "*/*") for path in folder.glob(pattern)}

@@ -28,7 +28,12 @@ MOST_ROWS = 20  # of one kind in the report of a run: what is wrong with a whole
 
 
 def plain(text: str) -> str:
-    """Return a text with every terminal escape and direction control made visible as U+FFFD."""
+    """Return a text with every terminal escape and direction control made visible as U+FFFD.
+
+    It keeps its length. Line ends of Windows and of the old Macintosh are line ends: left as they are they
+    would write over the line.
+    """
+    text = text.replace("\r\n", " \n").replace("\r", "\n")
     return UNSAFE.sub("\ufffd", text).encode("utf-8", "replace").decode("utf-8")
 
 

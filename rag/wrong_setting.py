@@ -18,6 +18,7 @@ WRONG = {
     "greater_than_equal": "{value} is less than {ge}",
     "greater_than": "{value} is not more than {gt:g}",
     "less_than_equal": "{value} is more than {le}",
+    "value_error": "{error}",
 }
 # Keys, and addresses that may hold a password: they are not to stand in a log.
 UNTOLD = frozenset({"api_key_sha256", "index", "index_token", "llm_key", "llm_url"})
@@ -32,7 +33,7 @@ def told(error: ErrorDetails) -> str:
         return error["msg"]
     written = repr(str(error["input"]))
     value = written if len(written) <= LONGEST else f"{written[:LONGEST]}…"
-    if error["loc"][0] in UNTOLD:
+    if UNTOLD.intersection(error["loc"][:1]):
         value = "the value"
     return words.format(value=value, **error.get("ctx", {}))
 

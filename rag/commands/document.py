@@ -1,6 +1,6 @@
 """Looking into a document."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -9,6 +9,9 @@ from rag.commands.options import AsJson, Data, Index, Model
 from rag.errors import NoInput
 from rag.output import print_json
 from rag.settings import load_settings
+
+if TYPE_CHECKING:
+    from rag.documents import Document
 
 NAMED = 10  # articles in a message, at most
 
@@ -27,8 +30,7 @@ def inspect(
     with opened(load_settings(data=data, index=index, model=model)) as retriever:
         snapshot = retriever.snapshot
         every = snapshot.documents(0, snapshot.manifest.counts.documents)
-        exact = [one for one in every if document in (one.id, one.source)]
-        matching = exact or [one for one in every if document in one.source]
+        matching = _matching(document, every)
         if len(matching) != 1:
             raise _not_one(document, [one.source for one in matching])
         passages = snapshot.passages_of(matching[0].id)
@@ -36,6 +38,14 @@ def inspect(
             print_json(document_as_json(matching[0]))
         else:
             print_document(matching[0], passages)
+
+
+def _matching(asked: str, every: "list[Document]") -> "list[Document]":
+    from rag.letters import composed
+
+    name = composed(asked)
+    exact = [one for one in every if name in (one.id, composed(one.source))]
+    return exact or [one for one in every if name in composed(one.source)]
 
 
 def _not_one(asked: str, sources: list[str]) -> NoInput:

@@ -16,8 +16,18 @@ if TYPE_CHECKING:
     from rag.report import Report
 
 
+def _path(text: str) -> Path:
+    """Return a path. Python takes an empty one, as that of an unset variable, for the current folder."""
+    if not text:
+        raise typer.BadParameter("'' is no path; give . for the current folder")
+    return Path(text)
+
+
 def index(
-    paths: Annotated[list[Path] | None, typer.Argument(help="Folders, files or globs of articles.")] = None,
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Folders, files or globs of articles.", parser=_path),
+    ] = None,
     data: Data = None,
     index: Index = None,
     model: Model = None,

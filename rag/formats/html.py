@@ -22,6 +22,7 @@ CHARSET = re.compile(
 )
 HEAD = 4096  # bytes: where a page states its encoding
 FOUND_ALONE = 40  # letters: shorter lines, as those of menus, may stand in an article by chance
+NO_LETTERS = re.compile(r"[\W_]+")
 BREAK = "\x00"  # not in HTML: the line ends of its source are spaces
 UNSEEN = frozenset(("head", "script", "style", "noscript", "template", "svg", "iframe", "object"))
 BLOCKS = frozenset((
@@ -98,10 +99,9 @@ def _outside(lines: Sequence[str], main: str, title: str) -> tuple[tuple[int, in
     places: list[tuple[int, int]] = []
     for line in lines:
         bare, start, place = _bare(line), place, place + len(line) + 1
-        at = wanted.find(bare) if len(bare) >= FOUND_ALONE else -1
         if wanted.startswith(bare, read):
             read += len(bare)
-        elif at >= 0:
+        elif len(bare) >= FOUND_ALONE and (at := wanted.find(bare)) >= 0:
             read = at + len(bare)
         elif bare != heading:
             joined = places.pop()[0] if places and places[-1][1] == start - 1 else start
@@ -111,7 +111,7 @@ def _outside(lines: Sequence[str], main: str, title: str) -> tuple[tuple[int, in
 
 def _bare(text: str) -> str:
     """Return letters and figures alone: the library marks lists and tables its own way."""
-    return "".join(character for character in text if character.isalnum())
+    return NO_LETTERS.sub("", text)
 
 
 def _published(tree: Any) -> str | None:  # noqa: ANN401 - lxml has no types

@@ -1,8 +1,9 @@
 """Records: files of many articles, one a line, as databases and scrapers export them (JSON Lines, CSV).
 
 Fields: `text` is needed; `id`, `title`, `outlet`, `published_on` (2019-09-25), `language`, `url` and `author`
-may be there or empty. Other fields are passed over and named in the report. `id` names the article in the
-index ("export.jsonl#id"); without it, its line does, and then a line put in above renames those below.
+may be there or empty; a CSV may write these names large. Other fields are passed over and named in the
+report. `id` names the article in the index ("export.jsonl#id"); without it, its line does, and then a line
+put in above renames those below.
 """
 
 import csv
@@ -93,12 +94,18 @@ def _lines(text: str, last: deque[str]) -> Iterator[str]:
 
 def _header(rows: Iterator[list[str]]) -> list[str]:
     try:
-        names = [name.strip() for name in next(row for row in rows if any(map(str.strip, row)))]
+        names = _names(next(row for row in rows if any(map(str.strip, row))))
     except csv.Error as error:
         raise Refused("no-header", f"the header is no CSV: {error}") from None
     if twice := [name for name in FIELDS if names.count(name) > 1]:
         raise Refused("no-header", f"the header names the field {twice[0]!r} more than once")
     return names
+
+
+def _names(row: list[str]) -> list[str]:
+    """Return the names of a header, those of fields in small letters unless another is written so."""
+    names = [name.strip() for name in row]
+    return [low if (low := name.lower()) in FIELDS and low not in names else name for name in names]
 
 
 def _ends_row(line: str, separator: str) -> bool:
@@ -135,7 +142,7 @@ def _no_number(name: str) -> NoReturn:
 def _separator(text: str, candidates: str) -> str:
     header = next(HEADER.finditer(text))[1]
     for separator in candidates:
-        if "text" in (name.strip(' "\r') for name in header.split(separator)):
+        if "text" in (name.strip(' "\r').lower() for name in header.split(separator)):
             return separator
     raise Refused("no-header", 'the header names no field "text"')
 

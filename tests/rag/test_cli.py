@@ -4,14 +4,18 @@ import json
 import os
 import pty
 import re
+import shlex
 import shutil
 import subprocess
 import sys
 import tomllib
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from rag.cli import app
@@ -188,6 +192,30 @@ def test_a_failure_has_its_exit_code_and_one_plain_message(
     assert done.stdout == ""
 
 
+WRONG = {
+    "serve --port abc": ("--port: 'abc' is no whole number", "correct it; --port: Port to listen on"),
+    "ask Maroc -k x": ("-k: 'x' is no whole number", "Passages wanted"),
+    "ask Maroc -k 0": ("-k: '0' is less than 1", "Passages wanted"),
+    "ask": ("give either a question or --file", "ibid ask --help"),
+    "evaluate --split all-of-it": ("--split: 'all-of-it' is not one of 'dev', 'test', 'all'", "--split: "),
+    "list --from 2020-13-01": ("--from: '2020-13-01' is no day of the calendar", "First day"),
+    "list --from 2020-02-01 --to 2020-01-01": ("--from, --to: ", "ibid list --help"),
+    "index ''": ("paths: '' is no path; give . for the current folder", "Folders, files or globs"),
+    "gold add": ("question: not given", "give it; question: The question"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "told"), WRONG.items())
+def test_an_option_given_wrongly_is_told_with_its_value_its_place_and_the_remedy(
+    ibid: Run, arguments: str, told: tuple[str, str]
+) -> None:
+    done = ibid(*shlex.split(arguments))
+    in_order(done, 2)
+    message, remedy = done.stderr.splitlines()
+    assert message.startswith(f"ibid: {told[0]}")
+    assert told[1] in remedy
+
+
 @pytest.mark.parametrize("command", [["ask", "Maroc ?"], ["inspect", "001_"], ["serve"], ["mcp"], ["doctor"]])
 def test_a_model_that_did_not_make_the_index_is_refused_before_a_hub_is_asked(
     ibid: Run, seeds_data: Path, command: list[str]
@@ -286,6 +314,16 @@ def test_a_wrong_setting_is_refused_by_name_before_anything_is_done(ibid: Run, a
     done = ibid("index", articles, IBID_PROT="1")
     in_order(done, 78)
     assert "IBID_PROT" in done.stderr
+
+
+def test_an_article_is_inspected_by_its_name_however_accents_are_typed(ibid: Run, articles: Path) -> None:
+    for form, name in (("NFD", "Marché"), ("NFC", "Fête")):
+        file = articles / f"{unicodedata.normalize(form, name)}.txt"  # type: ignore[arg-type]
+        file.write_text(f"{name} : le Maroc signe un accord avec le Luxembourg.")
+    in_order(ibid("index", articles), 0)
+    for form in ("NFC", "NFD"):
+        for name in ("Marché", "Fête"):
+            in_order(ibid("inspect", unicodedata.normalize(form, name)), 0)  # type: ignore[arg-type]
 
 
 def test_an_article_is_inspected_by_a_part_of_its_name(ibid: Run, seeds_data: Path) -> None:
@@ -453,6 +491,21 @@ def test_escapes_of_an_article_never_reach_the_terminal(
     assert "\x1b[2J" not in shown
     if command == SHOWN[0]:
         assert "[bold]gras[/bold]" in re.sub(r"\s+", "", foreign).replace("\ufffd", "")
+
+
+def test_line_ends_of_other_systems_are_shown_as_line_ends(ibid: Run, articles: Path) -> None:
+    (articles / "a.txt").write_bytes(b"Le Maroc\r\n\r\nLe Maroc signe un accord.\r\n")
+    (articles / "b.txt").write_bytes(b"Le Togo\r\rLe Togo signe un contrat.\r")
+    in_order(ibid("index", articles), 0)
+    shown = ibid("ask", "Qui signe ?").stdout
+    assert "\ufffd" not in shown
+    assert {"Le Maroc signe un accord.", "Le Togo signe un contrat."} <= set(shown.split("\n"))
+
+
+@given(st.text(st.sampled_from("a\r\n\x1b")))
+def test_what_is_shown_has_as_many_characters_and_no_carriage_return(text: str) -> None:
+    assert len(plain(text)) == len(text)
+    assert "\r" not in plain(text)
 
 
 @pytest.mark.parametrize("form", ["markdown", "ris", "bibtex", "csl-json"])

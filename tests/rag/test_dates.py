@@ -76,6 +76,17 @@ MEANT = {
     "mid-2020": "2020-05-01 2020-08-31",
     "the end of 2020": "2020-09-01 2020-12-31", "au premier trimestre 2020": "2020-01-01 2020-03-31",
     "the third quarter of 2020": "2020-07-01 2020-09-30", "Q2 2020": "2020-04-01 2020-06-30",
+    "fin janvier 2021": "2021-01-21 2021-01-31", "début mars 2020": "2020-03-01 2020-03-10",
+    "mi-juin 2019": "2019-06-11 2019-06-20", "fin du mois de février 2020": "2020-02-21 2020-02-29",
+    "fin d'avril 2020": "2020-04-21 2020-04-30", "late January 2021": "2021-01-21 2021-01-31",
+    "early March 2020": "2020-03-01 2020-03-10", "mid-June 2019": "2019-06-11 2019-06-20",
+    "the middle of June 2019": "2019-06-11 2019-06-20", "the end of January 2021": "2021-01-21 2021-01-31",
+    "depuis fin janvier 2021": "2021-01-21 2099-12-31", "since late 2019": "2019-09-01 2099-12-31",
+    "depuis la mi-juin 2019": "2019-06-11 2099-12-31", "after early March 2020": "2020-03-11 2099-12-31",
+    "avant fin janvier 2021": "1900-01-01 2021-01-31", "until mid-June 2019": "1900-01-01 2019-06-20",
+    "jusqu'à la fin 2020": "1900-01-01 2020-12-31",
+    "entre début mars et fin juin 2020": "2020-03-01 2020-06-30",
+    "from late November to early February 2021": "2020-11-01 2021-02-28",
     "la semaine derniere": "2021-03-08 2021-03-14", "l'annee derniere": "2020",
 }  # fmt: skip
 NO_DATES = (
@@ -91,7 +102,7 @@ NO_DATES = (
     "6-2020",
     "Que dit Aujourd'hui le Maroc ?", "entre 5 et 12", "le mi-temps", "from Paris to Rome",
     "12-14 rue de Mars",
-    "B2B", "Covid-19", "Windows 2000", "Agenda 2063", "route 66",
+    "la fin de mars", "mid-May", "fin 12 mars", "B2B", "Covid-19", "Windows 2000", "Agenda 2063", "route 66",
 )  # fmt: skip
 
 

@@ -5,9 +5,11 @@ import os
 import shutil
 import subprocess
 import sys
+import unicodedata
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -103,6 +105,18 @@ def test_the_language_is_read_from_the_text_unless_stated(tmp_path: Path) -> Non
     (tmp_path / "b.txt").write_text(FRENCH)
     (tmp_path / "articles.toml").write_text('["b.txt"]\nlanguage = "de"\n')
     assert [document.metadata.language for document in take_in([tmp_path]).documents] == ["fr", "de"]
+
+
+@pytest.mark.parametrize(("file", "table"), [("NFC", "NFD"), ("NFD", "NFC")])
+def test_a_sidecar_may_write_accents_otherwise_than_the_name_of_the_file(
+    tmp_path: Path, file: Literal["NFC", "NFD"], table: Literal["NFC", "NFD"]
+) -> None:
+    (tmp_path / unicodedata.normalize(file, "Été.txt")).write_text(FRENCH)
+    name = unicodedata.normalize(table, "Été.txt")
+    (tmp_path / "articles.toml").write_text(f'["{name}"]\noutlet = "Écho"\n')
+    taken = take_in([tmp_path])
+    assert taken.documents[0].metadata.outlet == "Écho"
+    assert str(tmp_path / "articles.toml") not in taken.notes
 
 
 def test_a_sidecar_may_begin_with_a_byte_order_mark_and_a_title_is_one_line(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 import re
 import subprocess
 import sys
+import unicodedata
 from datetime import date
 from pathlib import Path
 
@@ -55,6 +56,13 @@ def article(*details: str) -> str:
 )
 def test_the_date_of_publication_is_read_as_it_is_stated(line: str, expected: date) -> None:
     assert read(article(line)).published_on == expected
+
+
+@pytest.mark.parametrize("details", [("Publié dans L'Écho le 3 février 2020",), ()])
+def test_accents_typed_apart_are_read_as_letters(details: tuple[str, ...]) -> None:
+    text = article(*details) if details else "Publié dans L'Écho le 3 février 2020"
+    found = read(unicodedata.normalize("NFD", text))
+    assert (found.published_on, found.outlet) == (date(2020, 2, 3), "L'Écho")
 
 
 @pytest.mark.parametrize(
@@ -237,5 +245,6 @@ def test_a_sidecar_that_cannot_be_read_is_refused(tmp_path: Path, content: bytes
     file = tmp_path / "articles.toml"
     if content is not None:
         file.write_bytes(content)
-    with pytest.raises(BadData, match=re.escape(str(file))):
+    with pytest.raises(BadData, match=re.escape(str(file))) as caught:
         read_sidecar(file)
+    assert content is None or "byte 0 is not UTF-8" in str(caught.value)

@@ -57,8 +57,9 @@ def test_what_holds_no_questions_is_refused_by_name(
         read_questions(written(tmp_path, name, content))
 
 
-@pytest.mark.parametrize("name", ["none.csv", "none", "folder.csv"])
+@pytest.mark.parametrize("name", ["none.csv", "none", "folder.csv", "folder"])
 def test_a_file_that_cannot_be_read_is_told(tmp_path: Path, name: str) -> None:
     (tmp_path / "folder.csv").mkdir()
+    (tmp_path / "folder").mkdir()
     with pytest.raises(NoInput, match=name):
         read_questions(tmp_path / name)

@@ -164,6 +164,17 @@ def test_a_header_may_begin_with_an_empty_name() -> None:
     assert (record.text, faults) == ("bon", [])
 
 
+def test_a_header_may_be_written_large_unless_another_name_is_written_small() -> None:
+    (record,), faults = split(read_csv("Text;TITLE;Date\nbon;Un titre;hier\n"))
+    assert (record.text, record.fields, faults) == (
+        "bon",
+        {"text": "bon", "title": "Un titre", "Date": "hier"},
+        [],
+    )
+    (record,), _ = split(read_csv("ID,id,text\n7,a,bon\n"))
+    assert (record.name, record.fields["ID"]) == ("a", "7")
+
+
 def test_blank_lines_above_the_header_are_passed_over() -> None:
     (record,), faults = split(read_csv("\n\r\n \t\nid,text\na,bon\n"))
     assert (record.line, record.name, faults) == (5, "a", [])
@@ -174,7 +185,15 @@ def test_a_quote_never_closed_is_a_fault_at_its_line() -> None:
     assert ([record.name for record in records], [fault.line for fault in faults]) == (["a"], [3])
 
 
-NO_HEADER = ["", "\n", "titre,texte\na,b\n", '"text\n', "Un article sans en-tête.", "text,text\na,b\n"]
+NO_HEADER = [
+    "",
+    "\n",
+    "titre,texte\na,b\n",
+    '"text\n',
+    "Un article sans en-tête.",
+    "text,text\na,b\n",
+    "Text,TEXT\na,b\n",
+]
 
 
 @pytest.mark.parametrize("content", NO_HEADER)
