@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
@@ -39,6 +40,7 @@ class Candidate:
         expected: whether it holds the kind of answer asked for; True where none is.
         length: its terms.
         announces: whether it only says what follows: the article's title, a question of its own.
+        text: itself, to tell one that stands twice.
 
     """
 
@@ -46,6 +48,7 @@ class Candidate:
     expected: bool
     length: int
     announces: bool
+    text: str
 
     def score(self, weights: HighlightWeights) -> float:
         """Return what sentences of one passage are compared by."""
@@ -70,12 +73,13 @@ def answering_sentences(candidates: Sequence[Candidate], weights: HighlightWeigh
     """Return the places of the sentences that answer best, best first, the first of equals.
 
     A headline is taken only where nothing else stands: a reader sees it anyway, and a sentence
-    below it says in full what it says in short. So is a question of the article's own.
+    below it says in full what it says in short. So is a question of the article's own. What says
+    the same as the best one, as the label of a table may, is not marked beside it.
     """
     scores = [candidate.score(weights) for candidate in candidates]
     places = range(len(candidates))
     body = [place for place in places if not candidates[place].announces] or list(places)
-    ranked = sorted(body, key=lambda place: -scores[place])
-    return [
-        place for place in ranked[:AT_MOST] if scores[place] > scores[ranked[0]] - weights.near
-    ] or ranked[:1]
+    best, *others = sorted(body, key=lambda place: -scores[place])
+    least = scores[best] - weights.near
+    seconds = (p for p in others if scores[p] > least and candidates[p].text != candidates[best].text)
+    return [best, *islice(seconds, AT_MOST - 1)]

@@ -184,6 +184,6 @@ def sentences_of(found: Found, texts: Sequence[str]) -> list[Candidate]:
     above = [0.0, *said[:-1]]
     rows = zip(texts, map(max, words, above), found.expected, coverage.lengths, strict=True)
     return [
-        Candidate(own, bool(expected), int(length), announces=text == title or asks(text))
+        Candidate(own, bool(expected), int(length), text == title or asks(text), text)
         for text, own, expected, length in rows
     ]

@@ -15,14 +15,15 @@ sentences = st.lists(
         st.booleans(),
         st.integers(0, 60),
         st.booleans(),
+        st.sampled_from(["Le plafond", "Le taux", "La durée"]),
     ),
     min_size=1,
     max_size=12,
 )
 
 
-def sentence(words: float, *, expected: bool = False, announces: bool = False) -> Candidate:
-    return Candidate(words, expected, 10, announces)
+def sentence(words: float, text: str = "", *, expected: bool = False, announces: bool = False) -> Candidate:
+    return Candidate(words, expected, 10, announces, text)
 
 
 @given(sentences)
@@ -56,7 +57,12 @@ def test_no_sentence_left_out_is_better_in_everything(candidates: list[Candidate
 
 
 def test_the_first_of_equals_is_chosen() -> None:
-    assert answering_sentences([sentence(0.5)] * 3, WEIGHTS) == [0, 1]
+    assert answering_sentences([sentence(0.5, text) for text in "abc"], WEIGHTS) == [0, 1]
+
+
+def test_a_sentence_that_stands_twice_is_marked_once() -> None:
+    assert answering_sentences([sentence(0.5, text) for text in "aab"], WEIGHTS) == [0, 2]
+    assert answering_sentences([sentence(0.5, "a")] * 3, WEIGHTS) == [0]
 
 
 def test_a_sentence_that_holds_what_is_asked_comes_before_one_with_a_few_more_words() -> None:
@@ -73,7 +79,7 @@ def test_a_headline_that_stands_alone_is_chosen() -> None:
 
 @pytest.mark.parametrize(("second", "marked"), [(0.85, [0, 1]), (0.7, [0])])
 def test_how_near_a_second_sentence_must_be(second: float, marked: list[int]) -> None:
-    assert answering_sentences([sentence(0.9), sentence(second)], WEIGHTS) == marked
+    assert answering_sentences([sentence(0.9, "a"), sentence(second, "b")], WEIGHTS) == marked
 
 
 QUESTIONS = ["Quel est le plafond ?", "« Qui a signé ? »", "Who signed?", 'He asked: "Who?"']
