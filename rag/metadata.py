@@ -19,6 +19,7 @@ MAX_TITLE = 250  # code points; the longest headlines of the press stay under it
 HEADLINE_WORDS = 4  # names of sites and sections that cleaning kept are shorter than most headlines
 MIN_TITLE_WORDS = 2  # where there is nothing longer; a single word names a section
 TITLE_LINES = 3  # the title stands among the first lines of the body
+HEADING = re.compile(r"#{1,6}\s+")  # of Markdown, at the start of a line; "#MeToo" is none
 MAX_OUTLET = 80  # code points: more is a sentence, not a name
 
 MONTH_DATE = r"\d{1,2}(?:er|st|nd|rd|th)?\s+(?:de\s+)?[^\W\d_]{3,10}\.?,?\s+(?:de\s+)?\d{4}"
@@ -100,9 +101,14 @@ def _title(text: str, set_aside: Sequence[SetAside]) -> str | None:
     head = list(takewhile(lambda line: len(line) <= MAX_TITLE and not _ends_as_text(line), lines[:-1]))
     for least in (HEADLINE_WORDS, MIN_TITLE_WORDS):
         for line in head:
-            if len(line.split()) >= least and any(map(str.isalpha, line)):
-                return line.rstrip(" \u00a0:")
+            if len(headline(line).split()) >= least and any(map(str.isalpha, line)):
+                return headline(line)
     return None
+
+
+def headline(line: str) -> str:
+    """Return a line as a title is shown: without the marks of Markdown and a colon at its end."""
+    return line[found.end() if (found := HEADING.match(line)) else 0 :].rstrip(" \u00a0:")
 
 
 def _ends_as_text(line: str) -> bool:

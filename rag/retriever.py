@@ -20,6 +20,7 @@ from rag.highlights import Candidate, answering_sentences, asks, introduces
 from rag.index import Index
 from rag.language import detect_language
 from rag.lexical import field_of
+from rag.metadata import headline
 from rag.notice import Notice, foreign, undated, unfitted
 from rag.query import Expander, Query
 
@@ -178,12 +179,12 @@ def sentences_of(found: Found, texts: Sequence[str]) -> list[Candidate]:
     words = coverage.of_sentences.tolist()
     # What a question or a label says is said of the sentence below it; every sentence is below the title.
     said = [
-        own if asks(text) or (text != title and introduces(text)) else 0.0
+        own if asks(text) or (title not in (text, headline(text)) and introduces(text)) else 0.0
         for text, own in zip(texts, words, strict=True)
     ]
     above = [0.0, *said[:-1]]
     rows = zip(texts, map(max, words, above), found.expected, coverage.lengths, strict=True)
     return [
-        Candidate(own, bool(expected), int(length), text == title or asks(text), text)
+        Candidate(own, bool(expected), int(length), title in (text, headline(text)) or asks(text), text)
         for text, own, expected, length in rows
     ]

@@ -151,6 +151,8 @@ def test_the_outlet_is_the_one_the_text_names(line: str, outlet: str | None) -> 
         (article("Le Rivage"), TITLE),
         (f"Le Rivage\n{article()}", TITLE),
         (f"« Où va l'eau ? »\n{BODY}", "« Où va l'eau ? »"),
+        (f"# {article()}", TITLE),
+        (f"#MeToo au cinéma, dix ans\n{BODY}", "#MeToo au cinéma, dix ans"),
         (BODY, None),
         (TITLE, None),
         ("", None),

@@ -337,3 +337,14 @@ def test_a_retriever_let_go_lets_go_of_its_snapshot_at_once(long_library: Librar
         assert snapshot() is None
     finally:
         gc.enable()
+
+
+def test_a_headline_in_markdown_is_a_title_and_not_marked_beside_its_text(library: Library) -> None:
+    library.write(a="# Le Maroc et le Luxembourg signent\n\nLe Maroc signe avec le Luxembourg un accord.\n")
+    library.index()
+    with library.retriever() as retriever:
+        (hit,) = retriever.ask("Que signent le Maroc et le Luxembourg ?", 1).hits
+    assert hit.metadata.title == "Le Maroc et le Luxembourg signent"
+    assert [span.slice(hit.text) for span in hit.highlights] == [
+        "Le Maroc signe avec le Luxembourg un accord."
+    ]
