@@ -8,7 +8,7 @@ After Darwish and Oard, "Probabilistic Structured Query Methods" (SIGIR 2003).
 import json
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -38,13 +38,13 @@ class Analysed(NamedTuple):
 
     Attributes:
         forms: its terms, with the words they stand for and how often.
-        terms: for each sentence its distinct terms.
+        terms: for each sentence its distinct terms, by their places in `forms`.
         kinds: for each sentence the bits of the kinds of answers it holds.
 
     """
 
     forms: dict[str, dict[str, int]]
-    terms: list[list[str]]
+    terms: list[list[int]]
     kinds: list[int]
 
 
@@ -59,7 +59,7 @@ class Gathered(NamedTuple):
 
     """
 
-    forms: dict[str, dict[str, Counter[str]]]
+    forms: dict[str, dict[str, dict[str, int]]]
     terms: Ids
     starts: npt.NDArray[np.int64]
     kinds: npt.NDArray[np.uint8]
@@ -76,13 +76,14 @@ class Gathered(NamedTuple):
 def analyse(field: str, sentences: Sequence[str]) -> Analysed:
     """Return the terms of some sentences of one field."""
     forms: dict[str, Counter[str]] = defaultdict(Counter)
-    terms: list[list[str]] = []
+    places: dict[str, int] = {}
+    terms: list[list[int]] = []
     for sentence in sentences:
-        held: dict[str, None] = {}
+        held: dict[int, None] = {}
         for word in words_of(sentence):
             if (term := term_of(word, field)) is not None:
                 forms[term][word.lower()] += 1
-                held[term] = None
+                held[places.setdefault(term, len(places))] = None
         terms.append(list(held))
     kinds = [kinds_in(sentence) for sentence in sentences]
     return Analysed({term: dict(words) for term, words in forms.items()}, terms, kinds)
@@ -90,22 +91,30 @@ def analyse(field: str, sentences: Sequence[str]) -> Analysed:
 
 def gather(analysed: Iterable[tuple[str, Analysed]]) -> Gathered:
     """Return the terms of all sentences, given with their field."""
-    forms: dict[str, dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
-    places: dict[str, dict[str, int]] = defaultdict(dict)
+    forms: dict[str, dict[str, dict[str, int]]] = defaultdict(dict)
+    ids: dict[str, dict[str, int]] = defaultdict(dict)
     held, starts, kinds = array("I"), array("q", [0]), bytearray()
     for field, some in analysed:
-        terms, known = forms[field], places[field]
-        for term, words in some.forms.items():
-            known.setdefault(term, len(known))
-            for word, times in words.items():  # `Counter.update` takes three times as long for one word
-                terms[term][word] += times
+        _add(forms[field], some.forms)
+        known = ids[field]
+        here = [known.setdefault(term, len(known)) for term in some.forms]
         for row in some.terms:
-            held.extend(sorted(known[term] for term in row))
+            held.extend(sorted([here[place] for place in row]))
             starts.append(len(held))
         kinds.extend(some.kinds)
     return Gathered(
         forms, np.frombuffer(held, np.uint32), np.frombuffer(starts, np.int64), np.frombuffer(kinds, np.uint8)
     )
+
+
+def _add(forms: dict[str, dict[str, int]], some: Mapping[str, Mapping[str, int]]) -> None:
+    """Count the words of some terms among those of all."""
+    for term, words in some.items():
+        if (counts := forms.get(term)) is None:
+            forms[term] = dict(words)
+        else:  # by hand: a `Counter` takes three times as long for one word
+            for word, times in words.items():
+                counts[word] = counts.get(word, 0) + times
 
 
 def write_vocabulary(folder: Path, lexicon: Lexicon | None, gathered: Gathered) -> None:
@@ -123,7 +132,7 @@ def write_vocabulary(folder: Path, lexicon: Lexicon | None, gathered: Gathered) 
             write_index(halved(gathered.vectors(field, lexicon)), folder / f"{field}.faiss")
 
 
-def _means(lexicon: Lexicon, terms: Sequence[Counter[str]]) -> Vectors:
+def _means(lexicon: Lexicon, terms: Sequence[Mapping[str, int]]) -> Vectors:
     """Return for each term the mean of the vectors of its words, unit norm or zero where all are unknown."""
     # The pieces of numbers mean nothing: 2019 is not nearly 2020.
     forms = [(row, word, n) for row, term in enumerate(terms) for word, n in term.items() if word.isalpha()]
