@@ -13,7 +13,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 from pydantic import TypeAdapter
 
-from embeddings import EmbeddingCache, Encoder, Halves
+from embeddings import EmbeddingCache, Encoder, Halves, keys_of
 from rag.documents import Document
 from rag.embedded import EmbeddedTexts
 from rag.errors import CannotWrite, IndexUnreachable, Locked, NoInput, SnapshotError
@@ -71,7 +71,7 @@ def build_index(
         unchanged = before is not None and (before.id, before.roots) == (manifest.id, roots)
         with EmbeddingCache(settings.data / CACHE, encoder) as cache:
             embedded = None if unchanged else _build(location, contents, manifest, cache, progress)
-            cache.keep_only(contents.texts)
+            cache.keep_only(contents.keys)
         for sentences in contents.sentences() if unchanged else ():
             memo.meet(analysed_from(*sentences))  # not asked for, and needed as soon as something changes
         memo.keep_only_met()
@@ -108,7 +108,8 @@ def contents_of(
         passages += cut
     passages.sort(key=lambda passage: passage.boilerplate)  # stable: reading order stays
     by_id = {document.id: document for document in documents}
-    return Contents(documents, tuple(passages), EmbeddedTexts(by_id, passages), recall)
+    texts = EmbeddedTexts(by_id, passages)
+    return Contents(documents, tuple(passages), texts, keys_of(texts), recall)
 
 
 def _cut(document: Document, passage_tokens: int) -> list[Passage]:
@@ -119,22 +120,22 @@ def _build(
     location: Location, contents: Contents, manifest: Manifest, cache: EmbeddingCache, progress: Progress
 ) -> int:
     """Write the index; return how many texts had to be embedded."""
-    vectors, embedded = _embed(contents.texts, cache, progress)
+    vectors, embedded = _embed(contents, cache, progress)
     progress("writing", 0, 1)
     location.write(contents, vectors, manifest, cache.encoder)
     progress("writing", 1, 1)
     return embedded
 
 
-def _embed(texts: Sequence[str], cache: EmbeddingCache, progress: Progress) -> tuple[Halves, int]:
+def _embed(contents: Contents, cache: EmbeddingCache, progress: Progress) -> tuple[Halves, int]:
     done = 0
 
     def advance(count: int) -> None:
         nonlocal done
         done += count
-        progress("embedding", done, len(texts))
+        progress("embedding", done, len(contents.texts))
 
-    return cache.encode_passages(texts, advance)
+    return cache.encode_passages(contents.texts, contents.keys, advance)
 
 
 @contextmanager
