@@ -21,7 +21,7 @@ from rag.intake import Intake, take_in
 from rag.location import Location, location_of
 from rag.manifest import Manifest
 from rag.memo import Memo, Recall, anew
-from rag.passages import Passage, cut_passages
+from rag.passages import Passage, cut_passages, passage_of
 from rag.progress import Progress, telling, untold
 from rag.report import (
     Report,
@@ -38,7 +38,7 @@ from rag.snapshot_writer import Contents, analysed_from, describe
 CACHE = "cache"
 MEMO = "memo.sqlite"
 LOCK = "lock"
-PASSAGES = TypeAdapter(list[Passage])
+CUT = TypeAdapter(list[list[int]])
 
 
 def build_index(
@@ -104,16 +104,16 @@ def contents_of(
     passages: list[Passage] = []
     for document in telling(documents, "cutting", progress):
         made_from = ["cut", document.id, document.text, repr(document.set_aside), str(passage_tokens)]
-        cut = recall(PASSAGES, made_from, partial(_cut, document, passage_tokens))
-        passages += cut
+        cut = recall(CUT, made_from, partial(_cut, document, passage_tokens))
+        passages += [passage_of(document.id, numbers) for numbers in cut]
     passages.sort(key=lambda passage: passage.boilerplate)  # stable: reading order stays
     by_id = {document.id: document for document in documents}
     texts = EmbeddedTexts(by_id, passages)
     return Contents(documents, tuple(passages), texts, keys_of(texts), recall)
 
 
-def _cut(document: Document, passage_tokens: int) -> list[Passage]:
-    return list(cut_passages(document, passage_tokens))
+def _cut(document: Document, passage_tokens: int) -> list[list[int]]:
+    return [passage.numbers() for passage in cut_passages(document, passage_tokens)]
 
 
 def _build(

@@ -1,9 +1,9 @@
 """Passages: slices of a document, made of whole sentences."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice, pairwise
+from itertools import chain, islice, pairwise
 
 from rag.documents import Document
 from rag.sentences import sentence_spans, trimmed
@@ -30,6 +30,10 @@ class Passage:
     span: Span
     sentences: tuple[Span, ...]
     boilerplate: bool = False
+
+    def numbers(self) -> list[int]:
+        """Return all but the document as numbers, which are read sooner than objects; see `passage_of`."""
+        return [int(self.boilerplate), *chain.from_iterable(self.sentences)]
 
 
 def cut_passages(document: Document, max_tokens: int) -> Iterator[Passage]:
@@ -65,6 +69,12 @@ def _pack(document: Document, region: Span, max_tokens: int, boilerplate: bool) 
             room -= size
     if packed:
         yield _passage(document.id, packed, boilerplate)
+
+
+def passage_of(document_id: str, numbers: Sequence[int]) -> Passage:
+    """Return the passage of a document that has these `numbers`."""
+    boilerplate, *edges = numbers
+    return _passage(document_id, list(map(Span, edges[::2], edges[1::2])), bool(boilerplate))
 
 
 def _passage(document_id: str, sentences: list[Span], boilerplate: bool) -> Passage:

@@ -107,7 +107,7 @@ class Contents:
 
 def analysed_from(field: str, texts: Sequence[str]) -> list[str]:
     """Return what the terms of sentences are recalled by."""
-    return ["analysed", field, *texts]
+    return ["analysed", field, repr([len(text) for text in texts]), "".join(texts)]
 
 
 def describe(contents: Contents, encoder: Encoder, passage_tokens: int, roots: tuple[str, ...]) -> Manifest:

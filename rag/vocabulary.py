@@ -36,14 +36,22 @@ Ids = npt.NDArray[np.uint32]
 class Analysed(NamedTuple):
     """The terms of some sentences of one field, in the order in which they are first met.
 
+    Lists of plain values, for thousands of these are read in a run.
+
     Attributes:
-        forms: its terms, with the words they stand for and how often.
-        terms: for each sentence its distinct terms, by their places in `forms`.
+        names: its terms.
+        words: what they stand for, the words of one term after those of the other.
+        of: for each word the place of its term.
+        times: how often each word occurs as that term.
+        terms: for each sentence the places of its distinct terms.
         kinds: for each sentence the bits of the kinds of answers it holds.
 
     """
 
-    forms: dict[str, dict[str, int]]
+    names: list[str]
+    words: list[str]
+    of: list[int]
+    times: list[int]
     terms: list[list[int]]
     kinds: list[int]
 
@@ -75,46 +83,50 @@ class Gathered(NamedTuple):
 
 def analyse(field: str, sentences: Sequence[str]) -> Analysed:
     """Return the terms of some sentences of one field."""
-    forms: dict[str, Counter[str]] = defaultdict(Counter)
     places: dict[str, int] = {}
+    forms: dict[int, Counter[str]] = defaultdict(Counter)
     terms: list[list[int]] = []
     for sentence in sentences:
         held: dict[int, None] = {}
         for word in words_of(sentence):
             if (term := term_of(word, field)) is not None:
-                forms[term][word.lower()] += 1
-                held[places.setdefault(term, len(places))] = None
+                place = places.setdefault(term, len(places))
+                forms[place][word.lower()] += 1
+                held[place] = None
         terms.append(list(held))
-    kinds = [kinds_in(sentence) for sentence in sentences]
-    return Analysed({term: dict(words) for term, words in forms.items()}, terms, kinds)
+    counts = [(word, of, times) for of, words in forms.items() for word, times in words.items()]
+    return Analysed(
+        names=list(places),
+        words=[word for word, _, _ in counts],
+        of=[of for _, of, _ in counts],
+        times=[times for _, _, times in counts],
+        terms=terms,
+        kinds=[kinds_in(sentence) for sentence in sentences],
+    )
 
 
 def gather(analysed: Iterable[tuple[str, Analysed]]) -> Gathered:
     """Return the terms of all sentences, given with their field."""
-    forms: dict[str, dict[str, dict[str, int]]] = defaultdict(dict)
     ids: dict[str, dict[str, int]] = defaultdict(dict)
+    words: dict[str, list[dict[str, int]]] = defaultdict(list)
     held, starts, kinds = array("I"), array("q", [0]), bytearray()
     for field, some in analysed:
-        _add(forms[field], some.forms)
-        known = ids[field]
-        here = [known.setdefault(term, len(known)) for term in some.forms]
+        known, counts = ids[field], words[field]
+        here = [known.setdefault(term, len(known)) for term in some.names]
+        counts += [{} for _ in range(len(counts), len(known))]
+        for word, place, times in zip(some.words, some.of, some.times, strict=True):
+            forms = counts[here[place]]
+            forms[word] = forms.get(word, 0) + times
         for row in some.terms:
             held.extend(sorted([here[place] for place in row]))
             starts.append(len(held))
         kinds.extend(some.kinds)
     return Gathered(
-        forms, np.frombuffer(held, np.uint32), np.frombuffer(starts, np.int64), np.frombuffer(kinds, np.uint8)
+        {field: dict(zip(known, words[field], strict=True)) for field, known in ids.items()},
+        np.frombuffer(held, np.uint32),
+        np.frombuffer(starts, np.int64),
+        np.frombuffer(kinds, np.uint8),
     )
-
-
-def _add(forms: dict[str, dict[str, int]], some: Mapping[str, Mapping[str, int]]) -> None:
-    """Count the words of some terms among those of all."""
-    for term, words in some.items():
-        if (counts := forms.get(term)) is None:
-            forms[term] = dict(words)
-        else:  # by hand: a `Counter` takes three times as long for one word
-            for word, times in words.items():
-                counts[word] = counts.get(word, 0) + times
 
 
 def write_vocabulary(folder: Path, lexicon: Lexicon | None, gathered: Gathered) -> None:
