@@ -73,8 +73,7 @@ def compared(text: str, cleaning: Cleaning) -> str:
 def runs_of(body: str) -> Runs:
     """Return the runs of words of a text; one shorter than a run is one run."""
     words = WORD.findall(unicodedata.normalize("NFC", body.casefold()))
-    known = {word: zlib.crc32(word.encode("utf-8", "surrogatepass")) for word in set(words)}
-    hashes = np.array([known[word] for word in words], np.uint64)
+    hashes = np.fromiter(map(zlib.crc32, map(str.encode, words)), np.uint64, len(words))
     length = min(RUN, len(words))
     mixed = np.zeros(max(len(words) - length + 1, 0) if words else 0, np.uint64)
     for i in range(length):
