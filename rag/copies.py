@@ -78,7 +78,9 @@ def runs_of(body: str) -> Runs:
     mixed = np.zeros(max(len(words) - length + 1, 0) if words else 0, np.uint64)
     for i in range(length):
         mixed = mixed * MULTIPLIER + hashes[i : i + len(mixed)]
-    return np.unique(mixed)
+    mixed.sort()  # the last of equal ones is kept; `np.unique` hashes them before it sorts them
+    runs: Runs = mixed[np.append(mixed[1:] != mixed[:-1], True)[: len(mixed)]]
+    return runs
 
 
 def resemblance(one: Runs, other: Runs) -> float:
