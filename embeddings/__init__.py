@@ -6,7 +6,7 @@ import os
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 from embeddings.blobs import Blobs
-from embeddings.cache import EmbeddingCache
+from embeddings.cache import EmbeddingCache, keys_of
 from embeddings.encoder import Encoder, Halves, Vectors
 from embeddings.errors import EncoderError, MissingExtra, ModelDamaged, ModelNotFound
 from embeddings.lexicon import Lexicon
@@ -25,5 +25,6 @@ __all__ = [
     "ModelDamaged",
     "ModelNotFound",
     "Vectors",
+    "keys_of",
     "load_encoder",
 ]

@@ -6,7 +6,7 @@ article leaves nothing.
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -34,12 +34,13 @@ class EmbeddingCache:
         self._path = folder / f"{encoder.fingerprint[:32]}-half.sqlite"
         self._blobs = Blobs(self._path)
 
-    def encode_passages(self, texts: Sequence[str], progress: Callable[[int], None]) -> tuple[Halves, int]:
-        """Return the vectors of `texts`, (n, d), and how many of them had to be computed.
+    def encode_passages(
+        self, texts: Sequence[str], keys: Sequence[bytes], progress: Callable[[int], None]
+    ) -> tuple[Halves, int]:
+        """Return the vectors of `texts`, (n, d), given with their keys, and how many had to be computed.
 
         `progress` is told the number of texts done since the last call.
         """
-        keys = [_key(text) for text in texts]
         vectors = np.empty((len(texts), self.encoder.dimension), dtype=PRECISION)
         missing: dict[bytes, list[int]] = {}
         for at in range(0, len(keys), COMMIT_EVERY):
@@ -60,12 +61,12 @@ class EmbeddingCache:
             progress(sum(len(rows) for _, rows in batch))
         return vectors, len(todo)
 
-    def keep_only(self, texts: Sequence[str]) -> None:
-        """Forget every text but these, and the caches of other encoders."""
+    def keep_only(self, keys: Sequence[bytes]) -> None:
+        """Forget every text but those of these keys, and the caches of other encoders."""
         for other in self._path.parent.iterdir():
             if not other.name.startswith(self._path.name):
                 other.unlink()
-        self._blobs.keep_only(_key(text) for text in texts)
+        self._blobs.keep_only(keys)
 
     def __enter__(self) -> "EmbeddingCache":
         return self
@@ -76,5 +77,6 @@ class EmbeddingCache:
         self._blobs.close()
 
 
-def _key(text: str) -> bytes:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+def keys_of(texts: Iterable[str]) -> list[bytes]:
+    """Return the SHA-256 of each text, by which its vector is kept."""
+    return [hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest() for text in texts]

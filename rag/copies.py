@@ -73,13 +73,14 @@ def compared(text: str, cleaning: Cleaning) -> str:
 def runs_of(body: str) -> Runs:
     """Return the runs of words of a text; one shorter than a run is one run."""
     words = WORD.findall(unicodedata.normalize("NFC", body.casefold()))
-    known = {word: zlib.crc32(word.encode("utf-8", "surrogatepass")) for word in set(words)}
-    hashes = np.array([known[word] for word in words], np.uint64)
+    hashes = np.fromiter(map(zlib.crc32, map(str.encode, words)), np.uint64, len(words))
     length = min(RUN, len(words))
     mixed = np.zeros(max(len(words) - length + 1, 0) if words else 0, np.uint64)
     for i in range(length):
         mixed = mixed * MULTIPLIER + hashes[i : i + len(mixed)]
-    return np.unique(mixed)
+    mixed.sort()  # the last of equal ones is kept; `np.unique` hashes them before it sorts them
+    runs: Runs = mixed[np.append(mixed[1:] != mixed[:-1], True)[: len(mixed)]]
+    return runs
 
 
 def resemblance(one: Runs, other: Runs) -> float:
@@ -92,10 +93,13 @@ def resemblance(one: Runs, other: Runs) -> float:
 def _originals(runs: Sequence[Runs], order: Sequence[int]) -> dict[int, int]:
     """Return for each copy its original, by place; an original is never itself a copy."""
     known, counts = np.unique(np.concatenate(runs), return_counts=True)
+    shared, counts = known[counts > 1], counts[counts > 1]
+    if not shared.size:
+        return {}
     met: Met = defaultdict(list)
     originals = {}
     for i in order:
-        prefix = _rarest(runs[i], counts[np.searchsorted(known, runs[i])])
+        prefix = _rarest(runs[i], shared, counts)
         alike = [(resemblance(runs[i], runs[j]), -j, j) for j in _candidates(prefix, len(runs[i]), met)]
         best, _, original = max(alike, default=(0.0, 0, i))
         if best >= THRESHOLD:
@@ -119,8 +123,14 @@ def _candidates(prefix: Sequence[tuple[int, int]], size: int, met: Met) -> Itera
                     yield original
 
 
-def _rarest(runs: Runs, counts: npt.NDArray[np.intp]) -> list[tuple[int, int]]:
-    """Return the rarest runs, one of which a copy must share, and their places; without those of one text."""
-    enough = len(runs) - math.ceil(THRESHOLD * len(runs)) + 1 if len(runs) else 0
-    prefix = np.lexsort((runs, counts))[:enough]
-    return [(place, int(runs[i])) for place, i in enumerate(prefix) if counts[i] > 1]
+def _rarest(runs: Runs, shared: Runs, counts: npt.NDArray[np.intp]) -> list[tuple[int, int]]:
+    """Return the rarest runs, one of which a copy must share, and their places; without those of one text.
+
+    `shared` are the runs of several texts, and `counts` of how many.
+    """
+    enough = len(runs) - math.ceil(THRESHOLD * len(runs)) + 1
+    found = np.searchsorted(shared, runs).clip(max=len(shared) - 1)
+    ours = shared[found] == runs
+    alone = len(runs) - int(np.count_nonzero(ours))  # rarer than any other
+    rarest = np.argsort(counts[found[ours]], kind="stable")[: max(enough - alone, 0)]
+    return [(alone + place, run) for place, run in enumerate(runs[ours][rarest].tolist())]

@@ -1,5 +1,6 @@
 """From articles to a current snapshot; only new text is embedded."""
 
+import gc
 import sqlite3
 import time
 from collections import Counter
@@ -12,7 +13,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 from pydantic import TypeAdapter
 
-from embeddings import EmbeddingCache, Encoder, Halves
+from embeddings import EmbeddingCache, Encoder, Halves, keys_of
 from rag.documents import Document
 from rag.embedded import EmbeddedTexts
 from rag.errors import CannotWrite, IndexUnreachable, Locked, NoInput, SnapshotError
@@ -20,7 +21,7 @@ from rag.intake import Intake, take_in
 from rag.location import Location, location_of
 from rag.manifest import Manifest
 from rag.memo import Memo, Recall, anew
-from rag.passages import Passage, cut_passages
+from rag.passages import Passage, cut_passages, passage_of
 from rag.progress import Progress, telling, untold
 from rag.report import (
     Report,
@@ -37,7 +38,7 @@ from rag.snapshot_writer import Contents, analysed_from, describe
 CACHE = "cache"
 MEMO = "memo.sqlite"
 LOCK = "lock"
-PASSAGES = TypeAdapter(list[Passage])
+CUT = TypeAdapter(list[list[int]])
 
 
 def build_index(
@@ -60,7 +61,7 @@ def build_index(
     """
     started = time.monotonic()
     location = location_of(settings)
-    with _writing(settings.data, location), Memo(settings.data / MEMO) as memo:
+    with _uncollected(), _writing(settings.data, location), Memo(settings.data / MEMO) as memo:
         intake = _taken_in(paths, location, progress, memo.recall)
         contents = contents_of(intake.documents, settings.passage_tokens, progress, memo.recall)
         roots = tuple(str(path.resolve()) for path in paths)
@@ -70,7 +71,7 @@ def build_index(
         unchanged = before is not None and (before.id, before.roots) == (manifest.id, roots)
         with EmbeddingCache(settings.data / CACHE, encoder) as cache:
             embedded = None if unchanged else _build(location, contents, manifest, cache, progress)
-            cache.keep_only(contents.texts)
+            cache.keep_only(contents.keys)
         for sentences in contents.sentences() if unchanged else ():
             memo.meet(analysed_from(*sentences))  # not asked for, and needed as soon as something changes
         memo.keep_only_met()
@@ -103,37 +104,53 @@ def contents_of(
     passages: list[Passage] = []
     for document in telling(documents, "cutting", progress):
         made_from = ["cut", document.id, document.text, repr(document.set_aside), str(passage_tokens)]
-        cut = recall(PASSAGES, made_from, partial(_cut, document, passage_tokens))
-        passages += cut
+        cut = recall(CUT, made_from, partial(_cut, document, passage_tokens))
+        passages += [passage_of(document.id, numbers) for numbers in cut]
     passages.sort(key=lambda passage: passage.boilerplate)  # stable: reading order stays
     by_id = {document.id: document for document in documents}
-    return Contents(documents, tuple(passages), EmbeddedTexts(by_id, passages), recall)
+    texts = EmbeddedTexts(by_id, passages)
+    return Contents(documents, tuple(passages), texts, keys_of(texts), recall)
 
 
-def _cut(document: Document, passage_tokens: int) -> list[Passage]:
-    return list(cut_passages(document, passage_tokens))
+def _cut(document: Document, passage_tokens: int) -> list[list[int]]:
+    return [passage.numbers() for passage in cut_passages(document, passage_tokens)]
 
 
 def _build(
     location: Location, contents: Contents, manifest: Manifest, cache: EmbeddingCache, progress: Progress
 ) -> int:
     """Write the index; return how many texts had to be embedded."""
-    vectors, embedded = _embed(contents.texts, cache, progress)
+    vectors, embedded = _embed(contents, cache, progress)
     progress("writing", 0, 1)
     location.write(contents, vectors, manifest, cache.encoder)
     progress("writing", 1, 1)
     return embedded
 
 
-def _embed(texts: Sequence[str], cache: EmbeddingCache, progress: Progress) -> tuple[Halves, int]:
+def _embed(contents: Contents, cache: EmbeddingCache, progress: Progress) -> tuple[Halves, int]:
     done = 0
 
     def advance(count: int) -> None:
         nonlocal done
         done += count
-        progress("embedding", done, len(texts))
+        progress("embedding", done, len(contents.texts))
 
-    return cache.encode_passages(texts, advance)
+    return cache.encode_passages(contents.texts, contents.keys, advance)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep the garbage collector from looking through all that was read, again and again.
+
+    What a run makes refers to nothing in a circle, so that all goes without it.
+    """
+    collected = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collected:
+            gc.enable()
 
 
 @contextmanager

@@ -46,8 +46,9 @@ REMEMBERED_WORDS = 50_000
 WRITER_HEAP = 64_000_000
 
 
-# "38 000", "38.000" and "38,000" are one number, as is "38000".
-GROUPED = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?P<mark>[ .,'’])\d{3}(?:(?P=mark)\d{3})*(?!\d|(?P=mark)\d)")
+# "38 000", "38.000" and "38,000" are one number, as is "38000". What may not stand before it is looked for
+# after its first digit: to look back from every place takes five times as long.
+GROUPED = re.compile(r"[1-9](?<![\d.,].)\d{0,2}(?P<mark>[ .,'’])\d{3}(?:(?P=mark)\d{3})*(?!\d|(?P=mark)\d)")
 SEPARATOR = re.compile(r"\D")
 
 _WORDS = TextAnalyzerBuilder(Tokenizer.simple()).build()

@@ -79,8 +79,9 @@ class Memo:
             kept = self._opened().get([key]).get(key)
         if kept is not None:
             try:
-                return shape.validate_python(json.loads(zlib.decompress(kept)))
-            except (zlib.error, ValueError):  # of another shape, which no digest tells: it is made again
+                return shape.validate_json(zlib.decompress(kept))
+            # Of another shape, which no digest tells, or with half a character: it is made again.
+            except (zlib.error, ValueError):
                 pass
         made = make()
         self._keep(key, json.dumps(shape.dump_python(made, mode="json")))

@@ -1,7 +1,7 @@
 """Passages: slices of a document, made of whole sentences."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice, pairwise
 
@@ -30,6 +30,10 @@ class Passage:
     span: Span
     sentences: tuple[Span, ...]
     boilerplate: bool = False
+
+    def numbers(self) -> list[int]:
+        """Return all but the document as numbers, which are read sooner than objects; see `passage_of`."""
+        return [int(self.boilerplate), *chain.from_iterable(self.sentences)]
 
 
 def cut_passages(document: Document, max_tokens: int) -> Iterator[Passage]:
@@ -77,6 +81,12 @@ def _pack(document: Document, regions: list[Span], max_tokens: int, boilerplate:
             room -= size
     if packed:
         yield _passage(document.id, packed, boilerplate)
+
+
+def passage_of(document_id: str, numbers: Sequence[int]) -> Passage:
+    """Return the passage of a document that has these `numbers`."""
+    boilerplate, *edges = numbers
+    return _passage(document_id, list(map(Span, edges[::2], edges[1::2])), bool(boilerplate))
 
 
 def _passage(document_id: str, sentences: list[Span], boilerplate: bool) -> Passage:

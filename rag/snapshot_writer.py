@@ -48,6 +48,7 @@ class Contents:
         documents: ordered by source.
         passages: those of the bodies first, then those set aside; the place is the ordinal.
         texts: what is embedded for each passage.
+        keys: by which the vector of each text is kept.
         recall: gives what was worked out of the same sentences before.
 
     """
@@ -55,6 +56,7 @@ class Contents:
     documents: tuple[Document, ...]
     passages: tuple[Passage, ...]
     texts: Sequence[str]
+    keys: Sequence[bytes]
     recall: Recall = anew
 
     def gathered(self) -> Gathered:
@@ -89,8 +91,8 @@ class Contents:
             digest.update(repr(document_values(document)).encode("utf-8", "surrogatepass"))
         for passage in self.passages:
             digest.update(repr(passage).encode())
-        for text in self.texts:
-            digest.update(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest())
+        for key in self.keys:
+            digest.update(key)
         return digest.hexdigest()
 
     def counts(self) -> Counts:
@@ -105,7 +107,7 @@ class Contents:
 
 def analysed_from(field: str, texts: Sequence[str]) -> list[str]:
     """Return what the terms of sentences are recalled by."""
-    return ["analysed", field, *texts]
+    return ["analysed", field, repr([len(text) for text in texts]), "".join(texts)]
 
 
 def describe(contents: Contents, encoder: Encoder, passage_tokens: int, roots: tuple[str, ...]) -> Manifest:

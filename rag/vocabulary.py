@@ -8,7 +8,7 @@ After Darwish and Oard, "Probabilistic Structured Query Methods" (SIGIR 2003).
 import json
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -36,15 +36,23 @@ Ids = npt.NDArray[np.uint32]
 class Analysed(NamedTuple):
     """The terms of some sentences of one field, in the order in which they are first met.
 
+    Lists of plain values, for thousands of these are read in a run.
+
     Attributes:
-        forms: its terms, with the words they stand for and how often.
-        terms: for each sentence its distinct terms.
+        names: its terms.
+        words: what they stand for, the words of one term after those of the other.
+        of: for each word the place of its term.
+        times: how often each word occurs as that term.
+        terms: for each sentence the places of its distinct terms.
         kinds: for each sentence the bits of the kinds of answers it holds.
 
     """
 
-    forms: dict[str, dict[str, int]]
-    terms: list[list[str]]
+    names: list[str]
+    words: list[str]
+    of: list[int]
+    times: list[int]
+    terms: list[list[int]]
     kinds: list[int]
 
 
@@ -59,7 +67,7 @@ class Gathered(NamedTuple):
 
     """
 
-    forms: dict[str, dict[str, Counter[str]]]
+    forms: dict[str, dict[str, dict[str, int]]]
     terms: Ids
     starts: npt.NDArray[np.int64]
     kinds: npt.NDArray[np.uint8]
@@ -75,36 +83,49 @@ class Gathered(NamedTuple):
 
 def analyse(field: str, sentences: Sequence[str]) -> Analysed:
     """Return the terms of some sentences of one field."""
-    forms: dict[str, Counter[str]] = defaultdict(Counter)
-    terms: list[list[str]] = []
+    places: dict[str, int] = {}
+    forms: dict[int, Counter[str]] = defaultdict(Counter)
+    terms: list[list[int]] = []
     for sentence in sentences:
-        held: dict[str, None] = {}
+        held: dict[int, None] = {}
         for word in words_of(sentence):
             if (term := term_of(word, field)) is not None:
-                forms[term][word.lower()] += 1
-                held[term] = None
+                place = places.setdefault(term, len(places))
+                forms[place][word.lower()] += 1
+                held[place] = None
         terms.append(list(held))
-    kinds = [kinds_in(sentence) for sentence in sentences]
-    return Analysed({term: dict(words) for term, words in forms.items()}, terms, kinds)
+    counts = [(word, of, times) for of, words in forms.items() for word, times in words.items()]
+    return Analysed(
+        names=list(places),
+        words=[word for word, _, _ in counts],
+        of=[of for _, of, _ in counts],
+        times=[times for _, _, times in counts],
+        terms=terms,
+        kinds=[kinds_in(sentence) for sentence in sentences],
+    )
 
 
 def gather(analysed: Iterable[tuple[str, Analysed]]) -> Gathered:
     """Return the terms of all sentences, given with their field."""
-    forms: dict[str, dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
-    places: dict[str, dict[str, int]] = defaultdict(dict)
+    ids: dict[str, dict[str, int]] = defaultdict(dict)
+    words: dict[str, list[dict[str, int]]] = defaultdict(list)
     held, starts, kinds = array("I"), array("q", [0]), bytearray()
     for field, some in analysed:
-        terms, known = forms[field], places[field]
-        for term, words in some.forms.items():
-            known.setdefault(term, len(known))
-            for word, times in words.items():  # `Counter.update` takes three times as long for one word
-                terms[term][word] += times
+        known, counts = ids[field], words[field]
+        here = [known.setdefault(term, len(known)) for term in some.names]
+        counts += [{} for _ in range(len(counts), len(known))]
+        for word, place, times in zip(some.words, some.of, some.times, strict=True):
+            forms = counts[here[place]]
+            forms[word] = forms.get(word, 0) + times
         for row in some.terms:
-            held.extend(sorted(known[term] for term in row))
+            held.extend(sorted([here[place] for place in row]))
             starts.append(len(held))
         kinds.extend(some.kinds)
     return Gathered(
-        forms, np.frombuffer(held, np.uint32), np.frombuffer(starts, np.int64), np.frombuffer(kinds, np.uint8)
+        {field: dict(zip(known, words[field], strict=True)) for field, known in ids.items()},
+        np.frombuffer(held, np.uint32),
+        np.frombuffer(starts, np.int64),
+        np.frombuffer(kinds, np.uint8),
     )
 
 
@@ -125,7 +146,7 @@ def write_vocabulary(folder: Path, lexicon: Lexicon | None, gathered: Gathered) 
             write_index(halved(gathered.vectors(field, lexicon)), folder / f"{field}.faiss")
 
 
-def _means(lexicon: Lexicon, terms: Sequence[Counter[str]]) -> Vectors:
+def _means(lexicon: Lexicon, terms: Sequence[Mapping[str, int]]) -> Vectors:
     """Return for each term the mean of the vectors of its words, unit norm or zero where all are unknown."""
     # The pieces of numbers mean nothing: 2019 is not nearly 2020.
     forms = [(row, word, n) for row, term in enumerate(terms) for word, n in term.items() if word.isalpha()]

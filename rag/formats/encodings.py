@@ -9,7 +9,7 @@ from rag.formats.refused import Refused
 
 # Text has next to no control characters besides tabs and line ends; binary formats have many.
 BINARY_SHARE = 0.1
-CONTROLS = frozenset(range(32)) - frozenset(b"\t\n\r\f\v\x1b")
+CONTROLS = bytes(frozenset(range(32)) - frozenset(b"\t\n\r\f\v\x1b"))
 # The longer mark first: that of UTF-32 begins like that of UTF-16.
 MARKS = {
     codecs.BOM_UTF8: "utf_8_sig",
@@ -32,6 +32,7 @@ LAST_ALPHABET = "\u06ff"  # Latin to Arabic; what is no text looks like Chinese 
 OFF_BY_ONE = "\u2000\u2e00\u202e"
 # UTF-8 that was read as Windows-1252 and saved again: "Ã©" for "é", "â€™" for "’".
 MOJIBAKE = re.compile("[ÂÃ][\u00a0-\u00bf]|â€[\u0080-\u00bf\u0152-\u0178\u02c6\u02dc\u2013-\u203a\u2122]")
+IN_MOJIBAKE = "ÂÃ€"  # one of these; most texts hold none, which is soon seen
 
 
 def decode(content: bytes, declared: str | None = None) -> tuple[str, tuple[str, ...]]:
@@ -49,7 +50,7 @@ def decode(content: bytes, declared: str | None = None) -> tuple[str, tuple[str,
     if nuls := text.count("\0"):
         text = text.replace("\0", "")
         notes.append(f"{nuls} NUL characters removed")
-    if wrong := MOJIBAKE.findall(text):
+    if any(sign in text for sign in IN_MOJIBAKE) and (wrong := MOJIBAKE.findall(text)):
         notes.append(f"{len(wrong)} places look wrongly decoded, as {wrong[0]!r}; kept as they are")
     return text, tuple(notes)
 
@@ -67,7 +68,7 @@ def _characters(content: bytes, declared: str | None) -> tuple[str, list[str]]:
 
 
 def _utf_8(content: bytes, declared: str | None, notes: list[str]) -> tuple[str, list[str]]:
-    if sum(content.count(byte) for byte in CONTROLS) > BINARY_SHARE * len(content):
+    if len(content) - len(content.translate(None, CONTROLS)) > BINARY_SHARE * len(content):
         raise Refused("binary", "holds more control characters than any text")
     try:
         return content.decode("utf-8"), notes

@@ -1,5 +1,6 @@
 """The cache: every text encoded once, the same vectors as without it, no text and nothing dead kept."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from embeddings import EmbeddingCache, Encoder, Halves
+from embeddings import EmbeddingCache, Encoder, Halves, keys_of
 from embeddings.cache import COMMIT_EVERY
 from tests.awkward import texts
 from tests.letters import LetterEncoder
@@ -17,6 +18,12 @@ ENCODER = LetterEncoder()
 
 def quiet(done: int) -> None:
     pass
+
+
+def encode(
+    cache: EmbeddingCache, run: list[str], progress: Callable[[int], None] = quiet
+) -> tuple[Halves, int]:
+    return cache.encode_passages(run, keys_of(run), progress)
 
 
 def halves(encoder: Encoder, run: list[str]) -> Halves:
@@ -31,7 +38,7 @@ def test_vectors_are_those_of_the_encoder_and_only_new_texts_are_counted(
     folder, known = tmp_path_factory.mktemp("cache"), set[str]()
     for run in runs:
         with EmbeddingCache(folder, ENCODER) as cache:
-            vectors, computed = cache.encode_passages(run, quiet)
+            vectors, computed = encode(cache, run)
         np.testing.assert_array_equal(vectors, halves(ENCODER, run))
         assert computed == len(set(run) - known)
         known |= set(run)
@@ -42,7 +49,7 @@ def test_progress_tells_of_every_text_once(tmp_path: Path) -> None:
     for _ in range(2):
         seen: list[int] = []
         with EmbeddingCache(tmp_path, ENCODER) as cache:
-            cache.encode_passages(run, seen.append)
+            encode(cache, run, seen.append)
         assert sum(seen) == len(run)
 
 
@@ -54,29 +61,29 @@ def test_a_run_that_stops_keeps_what_was_committed(tmp_path: Path) -> None:
             raise KeyboardInterrupt
 
     with EmbeddingCache(tmp_path, ENCODER) as cache, pytest.raises(KeyboardInterrupt):
-        cache.encode_passages(run, stop)
+        encode(cache, run, stop)
     with EmbeddingCache(tmp_path, ENCODER) as cache:
-        _, computed = cache.encode_passages(run, quiet)
+        _, computed = encode(cache, run)
     assert computed == COMMIT_EVERY
 
 
 def test_what_is_not_kept_is_gone_from_the_file(tmp_path: Path) -> None:
     with EmbeddingCache(tmp_path, ENCODER) as cache:
-        cache.encode_passages(["kept", "gone", "gone as well"], quiet)
+        encode(cache, ["kept", "gone", "gone as well"])
         gone = halves(ENCODER, ["gone"]).tobytes()
         assert any(gone in path.read_bytes() for path in tmp_path.iterdir())
-        cache.keep_only(["kept", "never seen"])
+        cache.keep_only(keys_of(["kept", "never seen"]))
     assert not any(gone in path.read_bytes() for path in tmp_path.iterdir())
     with EmbeddingCache(tmp_path, ENCODER) as cache:
-        assert cache.encode_passages(["kept", "gone"], quiet)[1] == 1
+        assert encode(cache, ["kept", "gone"])[1] == 1
         cache.keep_only([])
         cache.keep_only([])
-        assert cache.encode_passages(["kept"], quiet)[1] == 1
+        assert encode(cache, ["kept"])[1] == 1
 
 
 def test_no_text_is_kept(tmp_path: Path) -> None:
     with EmbeddingCache(tmp_path, ENCODER) as cache:
-        cache.encode_passages(["zyxwvutable"], quiet)
+        encode(cache, ["zyxwvutable"])
     assert not any(b"zyxwvutable" in path.read_bytes() for path in tmp_path.iterdir())
 
 
@@ -84,7 +91,7 @@ def test_encoders_do_not_share_vectors(tmp_path: Path) -> None:
     other = LetterEncoder(fingerprint="5d" * 32, dimension=32)
     for encoder in (ENCODER, other, ENCODER):
         with EmbeddingCache(tmp_path, encoder) as cache:
-            vectors, _ = cache.encode_passages(["text"], quiet)
+            vectors, _ = encode(cache, ["text"])
         np.testing.assert_array_equal(vectors, halves(encoder, ["text"]))
 
 
@@ -95,7 +102,7 @@ def test_whatever_befalls_the_file_the_vectors_are_those_of_the_encoder(
 ) -> None:
     folder, run = tmp_path_factory.mktemp("cache"), [f"text {n}" for n in range(100)]
     with EmbeddingCache(folder, ENCODER) as cache:
-        cache.encode_passages(run, quiet)
+        encode(cache, run)
     (path,) = folder.glob("*.sqlite")
     content = bytearray(path.read_bytes())
     for _ in range(data.draw(st.integers(1, 20))):
@@ -105,13 +112,13 @@ def test_whatever_befalls_the_file_the_vectors_are_those_of_the_encoder(
     )
     for _ in range(2):
         with EmbeddingCache(folder, ENCODER) as cache:
-            vectors, _ = cache.encode_passages(run, quiet)
-            cache.keep_only(run)
+            vectors, _ = encode(cache, run)
+            cache.keep_only(keys_of(run))
         np.testing.assert_array_equal(vectors, halves(ENCODER, run))
     with EmbeddingCache(folder, ENCODER) as cache:
-        assert cache.encode_passages(run, quiet)[1] == 0
+        assert encode(cache, run)[1] == 0
 
 
 def test_lone_surrogates_have_keys_of_their_own(tmp_path: Path) -> None:
     with EmbeddingCache(tmp_path, ENCODER) as cache:
-        assert cache.encode_passages(["\ud800", "\ud801", "\ufffd", "?"], quiet)[1] == 4
+        assert encode(cache, ["\ud800", "\ud801", "\ufffd", "?"])[1] == 4

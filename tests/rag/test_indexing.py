@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from embeddings import EmbeddingCache
+from embeddings import EmbeddingCache, keys_of
 from embeddings.cache import COMMIT_EVERY
 from rag.errors import CannotWrite, Locked, NoInput
 from rag.indexing import CACHE, LOCK, MEMO, build_index
@@ -208,7 +208,7 @@ def test_what_an_interrupted_run_left_is_swept_though_nothing_changed(library: L
     left.mkdir()
     (left / "articles.sqlite").write_bytes(MARKED.encode())
     with EmbeddingCache(library.data / CACHE, library.encoder) as cache:
-        cache.encode_passages([MARKED], lambda done: None)
+        cache.encode_passages([MARKED], keys_of([MARKED]), lambda done: None)
     assert not library.index().rebuilt
     assert not left.exists()
     assert hashlib.sha256(MARKED.encode()).digest() not in cached(library)

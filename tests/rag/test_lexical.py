@@ -1,6 +1,7 @@
 """Lexical search equals BM25 written by hand, and its analysis sees one word behind many spellings."""
 
 import math
+import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ from rag.lexical import (
     OTHER,
     LexicalEntry,
     LexicalIndex,
+    composed,
     field_of,
     term_of,
     terms_of,
@@ -200,6 +202,18 @@ DIFFERENT = [
 @pytest.mark.parametrize(("one", "other"), DIFFERENT)
 def test_different_words_stay_different(one: str, other: str) -> None:
     assert terms_of(one, "fr").isdisjoint(terms_of(other, "fr"))
+
+
+def grouped_by_definition(text: str) -> str:
+    """Join groups of three digits with one to three before, where no digit, point or comma touches."""
+    number = r"[1-9]\d{0,2}(?P<mark>[ .,'’])\d{3}(?:(?P=mark)\d{3})*"
+    whole = re.compile(rf"(?<![\d.,]){number}(?!\d|(?P=mark)\d)")
+    return whole.sub(lambda found: re.sub(r"\D", "", found[0]), text)
+
+
+@given(st.text("0123٣ .,'’a\n", max_size=16))
+def test_grouped_digits_are_joined_where_nothing_before_them_tells_otherwise(text: str) -> None:
+    assert composed(text) == grouped_by_definition(text)
 
 
 QUESTIONS = [

@@ -18,7 +18,7 @@ from tests.rag.formats.files import page, pdf
 from tests.rag.labelled_pages import read_pages
 
 SHAPE = TypeAdapter(Extracted)
-FOUND = Extracted("Nador \ud800\0 café", {"title": "Le port"}, ("a note",), ((0, 5), (7, 9)))
+FOUND = Extracted("Nador \0 café 😀", {"title": "Le port"}, ("a note",), ((0, 5), (7, 9)))
 MADE = Extracted("made anew")
 
 
@@ -98,6 +98,13 @@ def test_what_has_another_shape_is_made_again(path: Path) -> None:
     keep(path, b"one")
     with Memo(path) as memo:
         assert memo.recall(TypeAdapter(list[int]), ["html", b"one"], lambda: [1]) == [1]
+
+
+def test_half_a_character_cannot_be_kept_and_is_made_again(path: Path) -> None:
+    halves = [Extracted(f"Nador {half}", {}, (), ()) for half in ("\ud800", "\udc80")]
+    with Memo(path) as memo:
+        assert [memo.recall(SHAPE, ["html", b"one"], lambda made=made: made) for made in halves] == halves
+    assert recalled(path, b"one") == [MADE]
 
 
 def test_another_program_works_anew(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """Encodings: what is valid UTF-8 is that; the rest is told from the bytes, said in a note, or refused."""
 
 import random
+import re
 
 import pytest
 from hypothesis import given
@@ -137,6 +138,14 @@ def test_text_decoded_wrongly_before_is_flagged_and_kept(text: str) -> None:
     found, (note,) = decode(text.replace("Ã ", "Ã\u00a0").encode())
     assert found == text.replace("Ã ", "Ã\u00a0")
     assert "wrongly decoded" in note
+
+
+@given(st.text("ÂÃâ€\u00a0»¿™œ–a", max_size=12))
+def test_all_such_places_are_counted(text: str) -> None:
+    pairs, triples = "[ÂÃ][\u00a0-\u00bf]", "â€[\u0080-\u00bfœŸ–—‘’“”†‡•…‰‹›™ˆ˜ŒšŠžŽ]"
+    count = len(re.findall(f"{pairs}|{triples}", text))
+    _, notes = decode(text.encode())
+    assert [note.split()[0] for note in notes] == [str(count)] * (count > 0)
 
 
 @pytest.mark.parametrize("text", ["NÃO, a MANHÃ", "Château, été, à", "l’accord – « oui »", "ÂGE"])
