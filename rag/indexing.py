@@ -1,6 +1,5 @@
 """From articles to a current snapshot; only new text is embedded."""
 
-import gc
 import sqlite3
 import time
 from collections import Counter
@@ -61,7 +60,7 @@ def build_index(
     """
     started = time.monotonic()
     location = location_of(settings)
-    with _uncollected(), _writing(settings.data, location), Memo(settings.data / MEMO) as memo:
+    with _writing(settings.data, location), Memo(settings.data / MEMO) as memo:
         intake = _taken_in(paths, location, progress, memo.recall)
         contents = contents_of(intake.documents, settings.passage_tokens, progress, memo.recall)
         roots = tuple(str(path.resolve()) for path in paths)
@@ -136,21 +135,6 @@ def _embed(contents: Contents, cache: EmbeddingCache, progress: Progress) -> tup
         progress("embedding", done, len(contents.texts))
 
     return cache.encode_passages(contents.texts, contents.keys, advance)
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Keep the garbage collector from looking through all that was read, again and again.
-
-    What a run makes refers to nothing in a circle, so that all goes without it.
-    """
-    collected = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collected:
-            gc.enable()
 
 
 @contextmanager

@@ -1,6 +1,9 @@
 """Making the index."""
 
+import gc
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -71,5 +74,18 @@ def build(paths: list[Path], settings: Settings) -> "Report":
     from rag.indexing import build_index
     from rag.terminal import progress_bar
 
-    with embedding(settings) as encoder, progress_bar() as progress:
+    with _uncollected(), embedding(settings) as encoder, progress_bar() as progress:
         return build_index(paths, settings, encoder, progress)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep the garbage collector from looking through all that was read, again and again.
+
+    What a run makes refers to nothing in a circle, so that all goes without it.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
