@@ -7,7 +7,7 @@ https://wicg.github.io/scroll-to-text-fragment/.
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from itertools import product
 from typing import NamedTuple
@@ -16,7 +16,6 @@ from urllib.parse import quote, urldefrag
 from rag.spans import Span
 
 WORDS = (4, 8, 16, 32, 200)  # of start and end; a passage has at most 200
-SIZES = sorted(product(WORDS, WORDS), key=sum)
 CONTEXT = (0, 3, 6, 12, 24, 48)  # words of prefix and suffix
 REACH = 500  # code points searched for context: about 48 words
 WHOLE = 120  # code points: a passage of one line up to this length is written out
@@ -84,10 +83,9 @@ def _candidates(text: str, place: Span) -> Iterator[_Directive]:
             return
         if whole and place.end - place.start <= WHOLE:
             yield _Directive(prefix, whole, None, suffix)
-        for first, last in SIZES:
-            start, end = _first(head, first), _last(tail, last)
-            if start and end:
-                yield _Directive(prefix, start, end, suffix)
+        starts = [one for one in _growing(head, _first) if _begins_once(text, prefix, one)]
+        for start, end in sorted(product(starts, _growing(tail, _last)), key=_length):
+            yield _Directive(prefix, start, end, suffix)
         if whole:
             yield _Directive(prefix, whole, None, suffix)
 
@@ -134,14 +132,28 @@ def _last(words: Words, count: int) -> Span | None:
     return Span(words[-count:][0][0], words[-1][1]) if words and count else None
 
 
+def _growing(words: Words, part: Callable[[Words, int], Span | None]) -> list[Span]:
+    """Return the first or the last few words, more and more of them."""
+    return list(dict.fromkeys(one for count in WORDS if (one := part(words, count))))
+
+
+def _length(parts: tuple[Span, Span]) -> int:
+    return sum(part.end - part.start for part in parts)
+
+
+def _begins_once(text: str, prefix: Span | None, start: Span) -> bool:
+    """Say whether the start of a place, after its prefix, tells it from every other."""
+    before = _folded(prefix.slice(text)) if prefix else ""
+    return _stands_once(_folded_page(text), before + _folded(start.slice(text)))
+
+
 def _matches_alone(text: str, directive: _Directive) -> bool:
     """Say whether a browser can find no other place: compared more loosely than it compares."""
     page = _folded_page(text)
     prefix, start, end, suffix = ("" if part is None else _folded(part.slice(text)) for part in directive)
     if directive.end is None:
         return _stands_once(page, prefix + start + suffix)
-    if not _stands_once(page, prefix + start):
-        return False
+    # Its start, a candidate's, stands once: `_begins_once`.
     searched = page.find(prefix + start) + len(prefix + start)
     expected = searched + len(_folded(text[directive.start.end : directive.end.start]))
     # Where the end stands but its suffix does not follow, the search goes on behind it: no such place
