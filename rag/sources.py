@@ -10,6 +10,7 @@ from pathlib import Path
 from rag import sidecar
 from rag.errors import NoInput
 
+LOCK = "~$"  # Word writes one beside a document that is open, with its suffix
 REMEDY = "give the folder or the files that hold the articles"
 SUFFIXES = (".txt", ".md", ".html", ".htm", ".pdf", ".docx", ".jsonl", ".csv")
 
@@ -34,7 +35,8 @@ class Skipped:
 def find_sources(paths: Iterable[Path]) -> tuple[list[Source], list[Skipped]]:
     """Return the article files under the given files, folders and globs by name, and what is not one.
 
-    Folders are searched to any depth; hidden files and sidecars are passed over. A file given
+    Folders are searched to any depth; hidden files, sidecars and what office programs lock files with
+    are passed over. A file given
     by itself is always taken. In a glob, `**` stands for folders to any depth; folders it finds are searched.
 
     Raises:
@@ -134,7 +136,7 @@ def _unreadable(root: Path, path: Path, error: OSError) -> Skipped:
 
 
 def _is_candidate(name: str) -> bool:
-    return not name.startswith(".") and name != sidecar.NAME
+    return not name.startswith((".", LOCK)) and name != sidecar.NAME
 
 
 def _file(root: Path, path: Path) -> Source | Skipped:

@@ -43,7 +43,7 @@ def believe(table: Mapping[str, object]) -> tuple[Metadata, tuple[str, ...]]:
         if value in (None, ""):
             continue
         try:
-            given = read_statement("the file states:", {key: _day(value) if key == "published_on" else value})
+            given = read_statement("the file states:", {key: value})
         except BadData as error:
             notes.append(str(error))
             continue
@@ -60,11 +60,6 @@ def merge(first: Metadata, second: Metadata) -> Metadata:
     return replace(second, **given)
 
 
-def _day(value: object) -> object:
-    found = TIME.fullmatch(value.strip()) if isinstance(value, str) else None
-    return found.group(1) if found else value
-
-
 def _text(place: str, key: str, table: Mapping[str, object]) -> str | None:
     """Return the words under a key on one line, None for an empty string: it says that nothing is known."""
     value = table.get(key, "")
@@ -76,11 +71,14 @@ def _text(place: str, key: str, table: Mapping[str, object]) -> str | None:
 def _date(place: str, value: object) -> date | None:
     if value == "":
         return None
-    if isinstance(value, date) and not isinstance(value, datetime):
-        return value
+    if isinstance(value, date):
+        return value.date() if isinstance(value, datetime) else value
     try:
-        return datetime.strptime(value, "%Y-%m-%d").date()  # type: ignore[arg-type]  # any other type is refused
-    except (TypeError, ValueError):
+        if not isinstance(value, str):
+            raise ValueError
+        timed = TIME.fullmatch(value.strip())
+        return datetime.strptime(timed[1] if timed else value, "%Y-%m-%d").date()
+    except ValueError:
         raise BadData(f"{place} published_on = {value!r} is not a date", "Write it as 2019-09-25.") from None
 
 

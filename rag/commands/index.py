@@ -23,6 +23,8 @@ def _path(text: str) -> Path:
     """Return a path. Python takes an empty one, as that of an unset variable, for the current folder."""
     if not text:
         raise typer.BadParameter("'' is no path; give . for the current folder")
+    if text.startswith(("http://", "https://")):
+        raise typer.BadParameter(f"{text} is no path; save the page, and give its file")
     return Path(text)
 
 

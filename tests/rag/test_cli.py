@@ -201,6 +201,10 @@ WRONG = {
     "list --from 2020-13-01": ("--from: '2020-13-01' is no day of the calendar", "First day"),
     "list --from 2020-02-01 --to 2020-01-01": ("--from, --to: ", "ibid list --help"),
     "index ''": ("paths: '' is no path; give . for the current folder", "Folders, files or globs"),
+    "index https://journal.example/a": (
+        "paths: https://journal.example/a is no path; save the page",
+        "Folders",
+    ),
     "gold add": ("question: not given", "give it; question: The question"),
 }
 

@@ -90,6 +90,13 @@ def test_a_printed_name_that_stands_for_two_files_is_refused(tmp_path: Path) -> 
         take_in([tmp_path])
 
 
+@pytest.mark.parametrize("stated", ["2019-09-25", "2019-09-25T08:30:00+02:00", '"2019-09-25 08:30:00"'])
+def test_a_sidecar_may_state_the_day_with_the_time(tmp_path: Path, stated: str) -> None:
+    (tmp_path / "a.txt").write_text(FRENCH)
+    (tmp_path / "articles.toml").write_text(f'["a.txt"]\npublished_on = {stated}\n')
+    assert take_in([tmp_path]).documents[0].metadata.published_on == date(2019, 9, 25)
+
+
 def test_a_sidecar_beside_the_articles_wins_over_one_above(tmp_path: Path) -> None:
     folder = tmp_path / "articles"
     folder.mkdir()

@@ -214,7 +214,7 @@ def test_a_path_that_does_not_exist_is_an_error_that_names_it(tmp_path: Path) ->
 
 
 def test_a_file_of_another_kind_is_reported_and_a_sidecar_is_not(tmp_path: Path) -> None:
-    for name in ("a.txt", "b.xyz", "articles.toml", ".hidden.pdf"):
+    for name in ("a.txt", "b.xyz", "articles.toml", ".hidden.pdf", "~$port.docx"):
         (tmp_path / name).write_text("texte")
     sources, skipped = find_sources([tmp_path])
     assert [source.path.name for source in sources] == ["a.txt"]
