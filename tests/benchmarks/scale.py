@@ -3,7 +3,7 @@
     python -m tests.benchmarks.scale FOLDER [SHARE …]
 
 The text is Debian's documentation as HTML pages, fetched with apt into FOLDER and kept there; each SHARE
-(0.01 and 0.1 by default) is the part of the pages that is indexed: all make about 300,000 passages.
+(0.01 and 0.1 by default) is the part of the pages that is indexed: all make about 200,000 passages.
 Questions are words of the passages themselves. Each row is added to `results/scale.jsonl`.
 """
 
