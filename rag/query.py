@@ -25,7 +25,7 @@ SHORTEST_VERB = 4  # letters: shorter stems meet words of other kinds ("ag", "ag
 SAME_PLACE = 0.9
 # First halves of names that the second half tells alone.
 HALVES = {("United", "States"), ("United", "Kingdom"), ("États", "Unis"), ("Etats", "Unis")}
-# Words of recent questions whose translations are kept, some hundred bytes each.
+# Words of recent questions whose terms are kept, some hundred bytes each.
 REMEMBERED_WORDS = 10_000
 
 
@@ -111,50 +111,30 @@ class Expander:
     def __init__(
         self, index: TermStatistics, vocabularies: Mapping[str, Vocabulary], lexicon: Lexicon | None
     ) -> None:
-        self._index = index
-        self._lexicon = lexicon
+        self._fields = index.fields
+        self._dimension = lexicon.dimension if lexicon else 0
         # What is remembered may hold no reference to this object: files mapped by a snapshot in a cycle stay
         # open until the garbage collector comes by, which may be never.
         self._vector = lru_cache(REMEMBERED_WORDS)(partial(_word_vector, lexicon))
         known = vocabularies if lexicon else {}
-        self._translations = lru_cache(REMEMBERED_WORDS)(partial(_nearest, known, self._vector))
+        self._term = lru_cache(REMEMBERED_WORDS)(partial(_query_term, index, known, self._vector))
 
     def terms(self, question: str, language: str) -> dict[str, list[QueryTerm]]:
         """Return the words of a question for each field, without stop words and repetition."""
         words = list(_words(question, language))
-        return {field: self._terms(words, language, field) for field in self._index.fields}
+        return {field: self._terms(words, language, field) for field in self._fields}
 
     def vectors(self, terms: Sequence[QueryTerm]) -> Vectors:
         """Return the vector of each word, (words, d) float32, zero where it is a number or unknown."""
-        dimension = self._lexicon.dimension if self._lexicon else 0
-        return np.array([*(self._vector(term.word) for term in terms)], dtype=np.float32).reshape(
-            len(terms), dimension
-        )
+        vectors = [self._vector(term.word) for term in terms]
+        return np.array(vectors, dtype=np.float32).reshape(len(terms), self._dimension)
 
     def _terms(self, words: Iterable[tuple[str, bool]], language: str, field: str) -> list[QueryTerm]:
         own: dict[str, tuple[str, bool]] = {}
         for word, named in words:
             if (term := term_of(word, field, language)) is not None:
                 own.setdefault(term, (word, named))
-        return [
-            self._term(word, named, self._counterparts(word, language, field) | {term: 1.0}, field)
-            for term, (word, named) in own.items()
-        ]
-
-    def _counterparts(self, word: str, language: str, field: str) -> dict[str, float]:
-        """Return the terms that stand for a word beside its own, each with its factor."""
-        if place := place_of(word, language):
-            # Whatever else is near in meaning is another place.
-            return {term: SAME_PLACE for name in place.words if (term := term_of(name, field)) is not None}
-        return {} if language == field else self._translations(word, field)
-
-    def _term(self, word: str, named: bool, alternatives: dict[str, float], field: str) -> QueryTerm:
-        if field == "fr":
-            alternatives = _with_plural_verbs(alternatives)
-        held = {term: self._index.document_frequency(field, term) for term in alternatives}
-        # A word that no passage holds counts in full; one with a translation counts as that one.
-        known = {term: factor for term, factor in alternatives.items() if held[term]} or alternatives
-        return QueryTerm(word, known, _information(known, held, self._index.size), named)
+        return [self._term(word, named, language, field) for word, named in own.values()]
 
 
 def _word_vector(lexicon: Lexicon | None, word: str) -> Vectors:
@@ -165,11 +145,40 @@ def _word_vector(lexicon: Lexicon | None, word: str) -> Vectors:
     return vector
 
 
-def _nearest(
-    vocabularies: Mapping[str, Vocabulary], vector_of: Callable[[str], Vectors], word: str, field: str
+def _query_term(
+    index: TermStatistics,
+    vocabularies: Mapping[str, Vocabulary],
+    vector_of: Callable[[str], Vectors],
+    word: str,
+    named: bool,
+    language: str,
+    field: str,
+) -> QueryTerm:
+    alternatives = _counterparts(vocabularies, vector_of, word, language, field)
+    if own := term_of(word, field, language):
+        alternatives[own] = 1.0
+    if field == "fr":
+        alternatives = _with_plural_verbs(alternatives)
+    held = {term: index.document_frequency(field, term) for term in alternatives}
+    # A word that no passage holds counts in full; one with a translation counts as that one.
+    known = {term: factor for term, factor in alternatives.items() if held[term]} or alternatives
+    return QueryTerm(word, known, _information(known, held, index.size), named)
+
+
+def _counterparts(
+    vocabularies: Mapping[str, Vocabulary],
+    vector_of: Callable[[str], Vectors],
+    word: str,
+    language: str,
+    field: str,
 ) -> dict[str, float]:
-    vocabulary = vocabularies.get(field)
-    return vocabulary.nearest(vector_of(word)) if vocabulary else {}
+    """Return the terms that stand for a word beside its own, each with its factor."""
+    if place := place_of(word, language):
+        # Whatever else is near in meaning is another place.
+        return {term: SAME_PLACE for name in place.words if (term := term_of(name, field)) is not None}
+    if language == field or field not in vocabularies:
+        return {}
+    return vocabularies[field].nearest(vector_of(word))
 
 
 def _information(alternatives: Mapping[str, float], held: Mapping[str, int], passages: int) -> float:

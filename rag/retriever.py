@@ -1,6 +1,7 @@
 """Hybrid retrieval: dense and lexical candidates, one score, the answering sentence in each hit."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
@@ -22,7 +23,7 @@ from rag.language import detect_language
 from rag.lexical import field_of
 from rag.metadata import headline
 from rag.notice import Notice, foreign, undated, unfitted
-from rag.query import Expander, Query
+from rag.query import Expander, Query, QueryTerm
 
 # Vectors of recent questions, 1.5 kB each: a page asks again with other filters.
 REMEMBERED_QUESTIONS = 1024
@@ -49,6 +50,7 @@ class Retriever:
         self._expander = Expander(snapshot.terms, snapshot.vocabularies, encoder.lexicon)
         self._spellings = lru_cache(1)(lambda: Spellings(snapshot.facets()))
         self._matching = lru_cache(REMEMBERED_COUNTS)(snapshot.matching)
+        self._aside = ThreadPoolExecutor(1, "words")
         self._encode = lru_cache(REMEMBERED_QUESTIONS)(lambda text: encoder.encode_queries([text])[0])
 
     @property
@@ -94,11 +96,19 @@ class Retriever:
 
     def understand(self, text: str, use_dates: bool = True) -> Query:
         """Return a question as the searches see it."""
+        # The model runs outside of Python's lock: the words are looked up meanwhile.
+        read = self._aside.submit(self._read, text)
+        found = self._aside.submit(find_dates, text, date.today()) if use_dates else None
+        vector = self._encode(text)
+        language, terms = read.result()
+        words = {field: self._expander.vectors(held) for field, held in terms.items()}
+        dates = tuple(found.result()) if found else ()
+        return Query(text, language, vector, terms, words, kind_asked(text), dates)
+
+    def _read(self, text: str) -> tuple[str, dict[str, list[QueryTerm]]]:
+        """Return the language of a question and its words."""
         language = detect_language(text, self._expected)
-        terms = self._expander.terms(text, language)
-        words = {field: self._expander.vectors(found) for field, found in terms.items()}
-        dates = tuple(find_dates(text, date.today())) if use_dates else ()
-        return Query(text, language, self._encode(text), terms, words, kind_asked(text), dates)
+        return language, self._expander.terms(text, language)
 
     def _hit(self, query: Query, rank: int, candidate: Found) -> Hit:
         passage = self.snapshot.passage(candidate.place.ordinal)
