@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache, partial
 
 import numpy as np
@@ -104,14 +103,14 @@ class Candidates:
         sentences = self._index.sentences_of(places)
         expected = sentences.hold(query.kind)
         titles = [self._title(place.title or "", (place.published_on or "")[:4], field) for place in places]
-        meant = [query.meant(_day_of(place)) for place in places]
+        meant = [query.meant(place.published_on) for place in places]
         covered = cover(
             query.terms[field],
             query.words[field],
             self._index.vocabularies.get(field),
             sentences.terms,
             list(zip(counts, titles, strict=True)),
-            np.array([query.dated(field, mentions) for mentions in meant]),
+            query.dated(field, meant),
         )
         words = np.concatenate([coverage.of_sentences for coverage in covered])
         scores = sentence_scores(words, expected, sentences.terms.lengths)
@@ -125,10 +124,6 @@ class Candidates:
 
 def _title_of(vocabularies: Mapping[str, Vocabulary], title: str, year: str, field: str) -> Title:
     return title_of(terms_of(f"{title} {year}", field), vocabularies.get(field))
-
-
-def _day_of(place: Place) -> date | None:
-    return date.fromisoformat(place.published_on) if place.published_on else None
 
 
 def _one_of_each(candidates: Sequence[Found], originals: Mapping[int, int]) -> list[Found]:

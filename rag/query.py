@@ -95,14 +95,22 @@ class Query:
         """Return what the lexical index is asked for."""
         return {field: [term.alternatives for term in terms] for field, terms in self.terms.items()}
 
-    def meant(self, day: date | None) -> tuple[DateMention, ...]:
-        """Return the question's dates that a day of publication is among."""
-        return tuple(mention for mention in self.dates if day is not None and mention.holds(day))
+    def meant(self, published_on: str | None) -> tuple[DateMention, ...]:
+        """Return the question's dates that a day of publication (ISO 8601) is among."""
+        if not self.dates or published_on is None:
+            return ()
+        day = date.fromisoformat(published_on)
+        return tuple(mention for mention in self.dates if mention.holds(day))
 
-    def dated(self, field: str, mentions: Sequence[DateMention]) -> npt.NDArray[np.bool_]:
-        """Return which words of the question these of its dates are written in, (words,)."""
-        written = {word for mention in mentions for word in words_of(mention.span.slice(self.text))}
-        return np.array([term.word in written for term in self.terms[field]], dtype=bool)
+    def dated(self, field: str, meant: Sequence[Sequence[DateMention]]) -> npt.NDArray[np.bool_]:
+        """Return which words of the question those of its dates are written in: (len(meant), words)."""
+        terms = self.terms[field]
+        dated = np.zeros((len(meant), len(terms)), dtype=bool)
+        for row, mentions in enumerate(meant):
+            if mentions:
+                written = {word for one in mentions for word in words_of(one.span.slice(self.text))}
+                dated[row] = [term.word in written for term in terms]
+        return dated
 
 
 class Expander:
