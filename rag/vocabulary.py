@@ -174,6 +174,7 @@ class Vocabulary:
         self._terms = terms
         self.ids: dict[str, int] = {term: place for place, term in enumerate(terms)}
         self._vectors = vectors
+        self._halves = None if vectors is None else halves(vectors)
 
     def nearest(self, vector: npt.NDArray[np.float32]) -> dict[str, float]:
         """Return the terms nearest to a vector (d,) with their cosines, best first."""
@@ -186,9 +187,9 @@ class Vocabulary:
 
     def likeness(self, ids: Ids, vectors: Vectors) -> npt.NDArray[np.float32]:
         """Return how like these terms are to words of vectors (n, d): (len(ids), n), 0 to 1."""
-        if self._vectors is None or not vectors.size:
+        if self._halves is None or not vectors.size:
             return np.zeros((len(ids), len(vectors)), dtype=np.float32)
-        known = halves(self._vectors)[ids].astype(np.float32)
+        known = self._halves[ids].astype(np.float32)
         likeness: Vectors = np.clip(known @ vectors.T, 0.0, 1.0)
         return likeness
 
