@@ -51,7 +51,9 @@ def ask_file(retriever: Retriever, path: Path, asking: Asking, form: TableFormat
         65 where a question could not be asked, which its row then says; 0 otherwise.
 
     """
-    questions, failed = read_questions(path), 0
+    (questions, notes), failed = read_questions(path), 0
+    for note in notes:
+        sys.stderr.write(f"ibid: {path}: {note}\n")
     if form == "csv":
         put(header())
     for question in questions:

@@ -4,10 +4,13 @@ import csv
 import io
 import json
 import re
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from rag.errors import BadData, NoInput
+from rag.formats.encodings import decode
+from rag.formats.refused import Refused
 from rag.formats.separator import stated_separator
 
 COLUMN = "question"
@@ -17,12 +20,12 @@ LINE_END = re.compile("\r\n|\r|\n")
 DELIMITERS = (",", ";", "\t")  # a spreadsheet set to French writes semicolons
 
 
-def read_questions(path: Path) -> list[str]:
-    """Return the questions of a file in their order, each as it stands there.
+def read_questions(path: Path) -> tuple[list[str], tuple[str, ...]]:
+    """Return the questions of a file in their order, each as it stands there, and notes on its encoding.
 
     Raises:
         NoInput: there is no such file, it is a folder, or no question in it.
-        BadData: naming the line, it is not UTF-8, not of its kind, or has no questions.
+        BadData: naming the line, it is no text, not of its kind, or has no questions.
 
     """
     if not path.exists():
@@ -34,15 +37,16 @@ def read_questions(path: Path) -> list[str]:
         kinds = ", ".join(READERS)
         raise BadData(f"{path}: what a file {path.suffix!r} holds is not known", f"give it as {kinds}")
     try:
-        text = path.read_text("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise BadData(f"{path}: byte {error.start} is not UTF-8", "save it as UTF-8") from None
+        # Spreadsheets write the mark; what they write without it is often Windows-1252.
+        text, notes = decode(path.read_bytes().removeprefix(BOM_UTF8))
+    except Refused as error:
+        raise BadData(f"{path}: {error.detail}", "save it as UTF-8") from None
     except OSError as error:
         raise NoInput(f"{path} cannot be read ({error.strerror})", "check its name") from None
     questions = list(read(text, path))
     if not questions:
         raise NoInput(f"{path} holds no question")
-    return questions
+    return questions, notes
 
 
 def _csv(text: str, path: Path) -> Iterator[str]:

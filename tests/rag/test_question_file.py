@@ -31,14 +31,27 @@ def written(folder: Path, name: str, content: bytes | str) -> Path:
 def test_every_question_is_read_in_its_order(
     tmp_path: Path, name: str, content: str, questions: list[str]
 ) -> None:
-    assert read_questions(written(tmp_path, name, content)) == questions
+    assert read_questions(written(tmp_path, name, content)) == (questions, ())
+
+
+@pytest.mark.parametrize(("encoding", "note"), [("cp1252", "detected"), ("utf-16", "as its first bytes say")])
+def test_what_a_spreadsheet_saves_in_another_encoding_is_read_and_told(
+    tmp_path: Path, encoding: str, note: str
+) -> None:
+    content = "id;question\r\n1;Que s’est-il passé en décembre à Orléans ?\r\n".encode(encoding)
+    questions, notes = read_questions(written(tmp_path, "a.csv", content))
+    assert questions == ["Que s’est-il passé en décembre à Orléans ?"]
+    assert len(notes) == 1
+    assert encoding in notes[0]
+    assert note in notes[0]
 
 
 @pytest.mark.parametrize(
     ("name", "content", "error", "named"),
     [
         ("a.csv", "frage\nwer?\n", BadData, "no column 'question'"),
-        ("a.csv", b"question\nqui \xe9\n", BadData, "byte 13 is not UTF-8"),
+        ("a.csv", b"question\nqui a sign\xc3\xa9 \xc3\xa0 \xe9\n", BadData, "byte 25 is not valid UTF-8"),
+        ("a.csv", bytes(range(32)) * 9, BadData, "control characters"),
         ("a.csv", "question\n" + "a" * 200_000, BadData, r"a\.csv:\d"),
         ("a.csv", "sep=,\nquestion\nqui ?\n" + "a" * 200_000, BadData, r"a\.csv:4"),
         ("a.csv", "question\n", NoInput, "no question"),
