@@ -63,7 +63,7 @@ _FIGURES = (
 _DATED = rf"(?:{_D}{_OF}{_M}{_OF}{_Y}|{_M}\s+{_D},?\s+{_Y}|{_M}{_OF}{_Y}|{_FIGURES})"
 _THE = r"(?:l[ea]\s+|the\s+)?"
 _PART = r"(?:debut|early|beginning of|start of|mi|mid|milieu|middle of|fin|late|end of)"
-_PART_OF = r"[\s-]+(?:d[eu]\s+|d['’])?(?:mois\s+d(?:e\s+|['’]))?"
+_PART_OF = r"[\s-]+(?:d[eu]\s+|d['’])?(?:mois\s+d(?:e\s+|['’])|l['’]annee\s+|(?:the\s+)?year\s+)?"
 _POINT = rf"{_THE}(?:(?P<part>{_PART}){_PART_OF})?(?P<point>{_DATED}|{_Y})"
 # The first end of a period may leave out what the last one says. Of "early March" all of March counts.
 _ANY_PART = rf"{_THE}(?:{_PART}{_PART_OF})?"
@@ -169,15 +169,23 @@ def _two_years(found: re.Match[str], _: date) -> Days:
     return date(first, 1, 1), date(second, 12, 31)
 
 
-def _quarter(found: re.Match[str], _: date) -> Days:
+def _quarter(found: re.Match[str], _: date, months: int = 3) -> Days:
     number = int(found["number"] or 0) or _ORDINAL_OF[found["ordinal"].lower()]
-    year = int(found["year"])
-    return date(year, 3 * number - 2, 1), _days(year, 3 * number, None)[1]
+    year, last = int(found["year"]), months * number
+    return date(year, last - months + 1, 1), _days(year, last, None)[1]
+
+
+def _half(found: re.Match[str], today: date) -> Days:
+    return _quarter(found, today, months=6)
 
 
 def _past_month(found: re.Match[str], today: date) -> Days:
     _, month, _ = _parts(found["month"])
     return _days(today.year - ((month or 0) > today.month), month, None)
+
+
+def _part_of_past_month(found: re.Match[str], today: date) -> Days:
+    return _third(found["part"].lower(), *_past_month(found, today))
 
 
 def _past_day(found: re.Match[str], today: date) -> Days:
@@ -238,6 +246,11 @@ _RELATIVE: tuple[tuple[str, Reading], ...] = (
         rf"(?:in|en)\s+(?P<month>{_M})\s+(?:de\s+)?{_LAST_YEAR}",
         lambda found, today: _days(today.year - 1, _parts(found["month"])[1], None),
     ),
+    # "of late may" is no month.
+    (
+        rf"{_THE}(?P<part>{_PART}){_PART_OF}(?!(?-i:may|sept)\b)(?P<month>{_M})(?:\s+dernier)?(?!\s+\d)",
+        _part_of_past_month,
+    ),
     (rf"(?P<point>{_D}\s+{_M})\s+dernier", _past_day),
     (rf"last (?P<weekday>{_any_of(_WEEKDAY_OF)})", _weekday),
     (rf"(?P<weekday>{_any_of(_WEEKDAY_OF)}) dernier", _weekday),
@@ -282,6 +295,11 @@ READINGS: tuple[tuple[str, Reading], ...] = (
         rf"(?:[tq](?P<number>[1-4])|(?:the\s+)?(?P<ordinal>{_any_of(_ORDINAL_OF)})\s+(?:trimestre|quarter))"
         rf"{_OF}(?P<year>{_Y})",
         _quarter,
+    ),
+    (
+        rf"(?:[hs](?P<number>[12])|(?:the\s+)?(?P<ordinal>{_any_of(_ORDINAL_OF)})\s+(?:semestre|half))"
+        rf"{_OF}(?P<year>{_Y})",
+        _half,
     ),
     *_RELATIVE,
     *((rf"(?:since|depuis)\s+(?:{pattern})", _open(reading)) for pattern, reading in _RELATIVE),

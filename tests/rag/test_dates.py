@@ -77,6 +77,14 @@ MEANT = {
     "the end of 2020": "2020-09-01 2020-12-31", "au premier trimestre 2020": "2020-01-01 2020-03-31",
     "the third quarter of 2020": "2020-07-01 2020-09-30", "Q2 2020": "2020-04-01 2020-06-30",
     "fin janvier 2021": "2021-01-21 2021-01-31", "début mars 2020": "2020-03-01 2020-03-10",
+    "début de l'année 2020": "2020-01-01 2020-04-30", "the end of the year 2020": "2020-09-01 2020-12-31",
+    "fin janvier": "2021-01-21 2021-01-31", "à la mi-juin dernier": "2020-06-11 2020-06-20",
+    "the end of May": "2020-05-21 2020-05-31", "early March": "2021-03-01 2021-03-10",
+    "la fin de mars": "2021-03-21 2021-03-31", "mid-May": "2020-05-11 2020-05-20",
+    "depuis fin février": "2021-02-21 2099-12-31",
+    "au premier semestre 2020": "2020-01-01 2020-06-30", "H2 2019": "2019-07-01 2019-12-31",
+    "the second half of 2020": "2020-07-01 2020-12-31", "au troisième semestre 2020": None,
+    "what of late may change": None, "fin sept": None,
     "mi-juin 2019": "2019-06-11 2019-06-20", "fin du mois de février 2020": "2020-02-21 2020-02-29",
     "fin d'avril 2020": "2020-04-21 2020-04-30", "late January 2021": "2021-01-21 2021-01-31",
     "early March 2020": "2020-03-01 2020-03-10", "mid-June 2019": "2019-06-11 2019-06-20",
@@ -102,7 +110,7 @@ NO_DATES = (
     "6-2020",
     "Que dit Aujourd'hui le Maroc ?", "entre 5 et 12", "le mi-temps", "from Paris to Rome",
     "12-14 rue de Mars",
-    "la fin de mars", "mid-May", "fin 12 mars", "B2B", "Covid-19", "Windows 2000", "Agenda 2063", "route 66",
+    "fin 12 mars", "B2B", "Covid-19", "Windows 2000", "Agenda 2063", "route 66",
 )  # fmt: skip
 
 
