@@ -32,11 +32,14 @@ from rag.report import (
     skipped_rows,
 )
 from rag.settings import Settings
+from rag.snapshot import CURRENT, SNAPSHOTS
 from rag.snapshot_writer import Contents, analysed_from, describe
 
 CACHE = "cache"
 MEMO = "memo.sqlite"
 LOCK = "lock"
+# All that stands in a data folder, which may lie among the articles.
+OWN = (CACHE, MEMO, LOCK, CURRENT, SNAPSHOTS)
 CUT = TypeAdapter(list[list[int]])
 
 
@@ -61,7 +64,7 @@ def build_index(
     started = time.monotonic()
     location = location_of(settings)
     with _writing(settings.data, location), Memo(settings.data / MEMO) as memo:
-        intake = _taken_in(paths, location, progress, memo.recall)
+        intake = _taken_in(paths, settings.data.resolve(), location, progress, memo.recall)
         contents = contents_of(intake.documents, settings.passage_tokens, progress, memo.recall)
         roots = tuple(str(path.resolve()) for path in paths)
         manifest = describe(contents, encoder, settings.passage_tokens, roots)
@@ -78,13 +81,15 @@ def build_index(
     return _report(intake, manifest, digests, embedded, time.monotonic() - started)
 
 
-def _taken_in(paths: Sequence[Path], location: Location, progress: Progress, recall: Recall) -> Intake:
+def _taken_in(
+    paths: Sequence[Path], data: Path, location: Location, progress: Progress, recall: Recall
+) -> Intake:
     """Read the articles; where there are none, say what becomes of those of the index before.
 
     They may all have been deleted on purpose, or a disk may not be mounted: which one, only the user knows.
     """
     try:
-        return take_in(paths, progress, recall)
+        return take_in(paths, progress, recall, [data / name for name in OWN])
     except NoInput as error:
         if not (kept := len(location.before()[1])):
             raise

@@ -1,6 +1,6 @@
 """From files to documents: read, tell body from boilerplate, find title, outlet, date and language."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -43,8 +43,11 @@ def take_in(
     paths: Sequence[Path],
     progress: Progress = untold,
     recall: Recall = anew,
+    own: Collection[Path] = (),
 ) -> Intake:
-    """Read the articles under the given files, folders and globs; `recall` gives what was worked out before.
+    """Read the articles under the given files, folders and globs.
+
+    `recall` gives what was worked out before; of the index's `own` files nothing is said.
 
     Raises:
         NoInput: a path does not exist, or no file can be read as an article.
@@ -52,7 +55,7 @@ def take_in(
         sqlite3.Error: what is recalled cannot be read or written.
 
     """
-    sources, skipped = find_sources(paths)
+    sources, skipped = find_sources(paths, own)
     results = list(_load_all(sources, progress, recall))
     loaded = sorted((one for one in results if isinstance(one, Loaded)), key=lambda one: one.source.name)
     skipped += [one for one in results if isinstance(one, Skipped)]

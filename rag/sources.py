@@ -2,7 +2,7 @@
 
 import glob
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -32,12 +32,12 @@ class Skipped:
     detail: str
 
 
-def find_sources(paths: Iterable[Path]) -> tuple[list[Source], list[Skipped]]:
+def find_sources(paths: Iterable[Path], own: Collection[Path] = ()) -> tuple[list[Source], list[Skipped]]:
     """Return the article files under the given files, folders and globs by name, and what is not one.
 
-    Folders are searched to any depth; hidden files, sidecars and what office programs lock files with
-    are passed over. A file given
-    by itself is always taken. In a glob, `**` stands for folders to any depth; folders it finds are searched.
+    Folders are searched to any depth; hidden files, sidecars, what office programs lock files with and the
+    index's `own` files and folders, given resolved, are passed over. A file given by itself is always taken.
+    In a glob, `**` stands for folders to any depth; folders it finds are searched.
 
     Raises:
         NoInput: a path does not exist or cannot be read, or a glob finds nothing.
@@ -50,7 +50,9 @@ def find_sources(paths: Iterable[Path]) -> tuple[list[Source], list[Skipped]]:
         except OSError as error:
             raise NoInput(f"{path} cannot be read ({error.strerror or error})", REMEDY) from None
     sources = [one for one in found if isinstance(one, Source)]
-    skipped = [one for one in found if isinstance(one, Skipped)]
+    others = (one for one in found if isinstance(one, Skipped))
+    # Nothing that an index consists of has the suffix of an article.
+    skipped = [one for one in others if not any(one.source.path.is_relative_to(path) for path in own)]
     return sorted(sources, key=lambda source: source.name), skipped
 
 

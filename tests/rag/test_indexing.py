@@ -365,6 +365,17 @@ def test_a_data_folder_that_cannot_be_made_is_named(library: Library) -> None:
         library.index()
 
 
+@pytest.mark.parametrize("data", [".", "index"])
+def test_a_data_folder_among_the_articles_is_passed_over(library: Library, data: str) -> None:
+    (library.articles / "picture.png").write_bytes(b"no article")
+    among = replace(library, data=library.articles / data)
+    among.index()
+    among.write(three="Un troisième texte.")
+    report = among.index()
+    assert [source for source, _, _ in report.skipped] == ["articles/picture.png"]
+    assert report.documents == 3
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_a_read_only_data_folder_is_named_and_keeps_its_index(library: Library) -> None:
     before = library.index().index
